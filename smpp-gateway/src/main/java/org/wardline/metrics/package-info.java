@@ -1,0 +1,3 @@
+/** The one place that knows the metrics library. */
+@org.jspecify.annotations.NullMarked
+package org.wardline.metrics;
