@@ -127,11 +127,12 @@ CREATE TABLE message (
   may_be_duplicate boolean NOT NULL DEFAULT false,
   sender           text NOT NULL,              -- login of the person, name of the client or rule, 'patient'
   created_at       timestamptz NOT NULL DEFAULT now(),
-  expires_at       timestamptz
+  expires_at       timestamptz,
+  xid              xid8 NOT NULL DEFAULT pg_current_xact_id()  -- cursors follow (xid, seq): see Cursor
 ) WITH (fillfactor = 80);
 CREATE INDEX message_conversation ON message (conversation_id, seq DESC);
-CREATE INDEX message_line_inbound ON message (line, seq) WHERE direction = 'in';
-CREATE INDEX message_line ON message (line, seq);
+CREATE INDEX message_line ON message (line, xid, seq);
+CREATE INDEX message_line_inbound ON message (line, xid, seq) WHERE direction = 'in';
 
 CREATE TABLE message_history (
   message_id  uuid NOT NULL,
@@ -171,8 +172,10 @@ CREATE TABLE audit_event (
   object_id   uuid,
   line        text,
   detail      text NOT NULL DEFAULT '',
-  address     text NOT NULL
+  address     text NOT NULL,
+  xid         xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
+CREATE INDEX audit_event_cursor ON audit_event (xid, seq);
 CREATE INDEX audit_event_patient ON audit_event USING gin (patient_ids);
 
 -- Events on their way to the Cassandra archive; a row leaves when it is safe there.
