@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.wardline.jdbc.Tx;
 
 /**
- * The immutable ledger of consent records. A record is only ever added; what may be sent is derived from the newest
- * record that speaks of the number and the kind (CON-3).
+ * The immutable ledger of consent records. A record is only ever added; what may be sent is derived
+ * from the newest record that speaks of the number and the kind (CON-3).
  */
 public final class ConsentLedger {
   /** Who recorded it when the patient did, by text. */
@@ -135,7 +135,9 @@ public final class ConsentLedger {
       case "requested" -> ConsentState.REQUESTED;
       case "granted" -> ConsentState.GRANTED;
       default ->
-          kind.equals(ALL) && recordedBy.equals(PATIENT) ? ConsentState.OPTED_OUT : ConsentState.REVOKED;
+          kind.equals(ALL) && recordedBy.equals(PATIENT)
+              ? ConsentState.OPTED_OUT
+              : ConsentState.REVOKED;
     };
   }
 

@@ -6,8 +6,9 @@ import org.wardline.server.consent.ConsentLedger.Saying;
 import org.wardline.server.consent.ConsentWords.Meaning;
 
 /**
- * What follows from a patient's text for consent: pure rules over the current state, so that a table of cases can hold
- * them. Who applies a {@link Reaction} does so in the transaction that stores the text.
+ * What follows from a patient's text for consent: pure rules over the current state, so that a
+ * table of cases can hold them. Who applies a {@link Reaction} does so in the transaction that
+ * stores the text.
  */
 public final class ConsentRules {
   /** Kinds that a patient's YES or START opens. Outreach needs its own written consent. */
@@ -26,11 +27,13 @@ public final class ConsentRules {
   }
 
   /**
-   * @param records what to add to the ledger; STOP speaks of all kinds, YES and START of {@link #OPENED_BY_YES}
+   * @param records what to add to the ledger; STOP speaks of all kinds, YES and START of {@link
+   *     #OPENED_BY_YES}
    * @param answer what to send back
    * @param withdrawQueued true when texts still waiting for this number must not leave
    */
-  public record Reaction(Optional<Saying> records, Optional<Answer> answer, boolean withdrawQueued) {
+  public record Reaction(
+      Optional<Saying> records, Optional<Answer> answer, boolean withdrawQueued) {
     static final Reaction NOTHING = new Reaction(Optional.empty(), Optional.empty(), false);
   }
 
@@ -39,9 +42,11 @@ public final class ConsentRules {
   /**
    * @param state the state for {@code care} to the number before this text
    * @param openRequests how often the number was asked since the last clear answer
-   * @param askOnFirstContact whether the practice asks by itself when someone without consent writes
+   * @param askOnFirstContact whether the practice asks by itself when someone without consent
+   *     writes
    */
-  public static Reaction onText(String text, ConsentState state, int openRequests, boolean askOnFirstContact) {
+  public static Reaction onText(
+      String text, ConsentState state, int openRequests, boolean askOnFirstContact) {
     return switch (ConsentWords.of(text)) {
       case STOP ->
           state == ConsentState.OPTED_OUT
@@ -70,7 +75,9 @@ public final class ConsentRules {
           case REQUESTED -> openRequests < MAX_REQUESTS;
           case GRANTED, REVOKED, OPTED_OUT -> false;
         };
-    return ask ? new Reaction(Optional.empty(), Optional.of(Answer.ASK_FOR_CONSENT), false) : Reaction.NOTHING;
+    return ask
+        ? new Reaction(Optional.empty(), Optional.of(Answer.ASK_FOR_CONSENT), false)
+        : Reaction.NOTHING;
   }
 
   /** True when the text answers a rule and asks nothing of the staff. */

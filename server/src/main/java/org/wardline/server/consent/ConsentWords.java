@@ -6,9 +6,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Recognises the words that carriers and law give a meaning (CTIA messaging principles; 47 CFR 64.1200(a)(10)): a text
- * that consists of such a word, in any case, with any punctuation around it, in English or Spanish. Free wording inside
- * longer texts is judged elsewhere.
+ * Recognises the words that carriers and law give a meaning (CTIA messaging principles; 47 CFR
+ * 64.1200(a)(10)): a text that consists of such a word, in any case, with any punctuation around
+ * it, in English or Spanish. Free wording inside longer texts is judged elsewhere.
  */
 public final class ConsentWords {
   /** What a patient's text means for consent. */
@@ -23,16 +23,60 @@ public final class ConsentWords {
 
   private static final Set<String> STOP =
       Set.of(
-          "stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out",
-          "please stop", "stop please", "stop texting", "stop texting me", "please stop texting me",
-          "stop messaging me", "stop texts", "stop messages", "no more texts", "no more messages",
-          "no more texts please", "no more messages please", "do not text me", "dont text me", "remove me",
-          "opt me out", "unsubscribe me", "alto", "parar", "pare", "detener", "basta", "cancelar", "no mas mensajes",
-          "no mas textos", "stop stop", "stop now");
-  private static final Set<String> START = Set.of("start", "unstop", "opt in", "optin", "resume", "empezar", "iniciar");
+          "stop",
+          "stopall",
+          "stop all",
+          "unsubscribe",
+          "cancel",
+          "end",
+          "quit",
+          "revoke",
+          "optout",
+          "opt out",
+          "please stop",
+          "stop please",
+          "stop texting",
+          "stop texting me",
+          "please stop texting me",
+          "stop messaging me",
+          "stop texts",
+          "stop messages",
+          "no more texts",
+          "no more messages",
+          "no more texts please",
+          "no more messages please",
+          "do not text me",
+          "dont text me",
+          "remove me",
+          "opt me out",
+          "unsubscribe me",
+          "alto",
+          "parar",
+          "pare",
+          "detener",
+          "basta",
+          "cancelar",
+          "no mas mensajes",
+          "no mas textos",
+          "stop stop",
+          "stop now");
+  private static final Set<String> START =
+      Set.of("start", "unstop", "opt in", "optin", "resume", "empezar", "iniciar");
   private static final Set<String> YES =
-      Set.of("yes", "y", "yes please", "i agree", "agree", "yep", "yeah", "ok yes", "si", "si por favor", "acepto");
-  private static final Set<String> HELP = Set.of("help", "info", "ayuda", "help me please", "informacion");
+      Set.of(
+          "yes",
+          "y",
+          "yes please",
+          "i agree",
+          "agree",
+          "yep",
+          "yeah",
+          "ok yes",
+          "si",
+          "si por favor",
+          "acepto");
+  private static final Set<String> HELP =
+      Set.of("help", "info", "ayuda", "help me please", "informacion");
 
   private static final int LONGEST_CHARS = 40;
   private static final Pattern MARKS = Pattern.compile("\\p{M}+");
@@ -62,7 +106,11 @@ public final class ConsentWords {
 
   private static String normalise(String text) {
     // NFKC folds full-width and mathematical letters that phones' "fancy text" keyboards produce.
-    String folded = Normalizer.normalize(text, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT).replace("'", "").replace("’", "");
+    String folded =
+        Normalizer.normalize(text, Normalizer.Form.NFKC)
+            .toLowerCase(Locale.ROOT)
+            .replace("'", "")
+            .replace("’", "");
     String plain = MARKS.matcher(Normalizer.normalize(folded, Normalizer.Form.NFD)).replaceAll("");
     return NOT_WORDS.matcher(plain).replaceAll(" ").strip();
   }
