@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jsmpp.PDUReader;
 import org.jsmpp.bean.Command;
@@ -25,75 +26,86 @@ final class CappedPduReader implements PDUReader {
   /** Idle periods a peer may pause inside one PDU. */
   private static final int MAX_STALLS = 2;
 
+  private static final byte[] NO_OCTETS = {};
+
   private final Consumer<String> onEnd;
+  private final PendingRequests pending;
   private boolean watched;
+
+  /** Read together with its header and waiting for jSMPP to ask; only its reader thread comes. */
+  private byte[] pdu = NO_OCTETS;
 
   /**
    * @param onEnd called with the reason, in words, when the connection can not be read any further;
    *     must not block for long
    */
-  CappedPduReader(Consumer<String> onEnd) {
+  CappedPduReader(PendingRequests pending, Consumer<String> onEnd) {
+    this.pending = pending;
     this.onEnd = onEnd;
   }
 
+  /** The next PDU that is no response to one of our requests; those are dealt with on the way. */
   @Override
   public Command readPDUHeader(DataInputStream in) throws IOException {
     watchThread();
-    byte[] octets = new byte[MIN_OCTETS];
+    Command command = new Command();
+    do {
+      readWhole(in);
+      ByteBuffer header = ByteBuffer.wrap(pdu);
+      command.setCommandLength(header.getInt());
+      command.setCommandId(header.getInt());
+      command.setCommandStatus(header.getInt());
+      command.setSequenceNumber(header.getInt());
+    } while (pending.respond(
+        command.getCommandId(), command.getCommandStatus(), command.getSequenceNumber(), pdu));
+    pdu = InterfaceVersions.tame(pdu, command.getCommandId(), command.getCommandStatus());
+    command.setCommandLength(pdu.length);
+    return command;
+  }
+
+  private void readWhole(DataInputStream in) throws IOException {
+    byte[] header = new byte[MIN_OCTETS];
+    // A time-out here means idle, and jSMPP sends enquire_link.
+    int first = readFirst(in);
+    try {
+      header[0] = (byte) first;
+      fill(in, header, 1);
+      int length = ByteBuffer.wrap(header).getInt();
+      if (length < MIN_OCTETS || length > MAX_OCTETS) {
+        // A plain IOException: for jSMPP's own kind it would unbind, and wait for an answer on the
+        // very thread that should read it.
+        throw new IOException("the peer announced a PDU of " + length + " octets");
+      }
+      pdu = Arrays.copyOf(header, length);
+      fill(in, pdu, MIN_OCTETS);
+    } catch (IOException e) {
+      throw ended(e);
+    }
+  }
+
+  private int readFirst(DataInputStream in) throws IOException {
     try {
       int first = in.read();
       if (first < 0) {
         throw new EOFException("the peer closed the connection");
       }
-      octets[0] = (byte) first;
-      fill(in, octets, 1);
-    } catch (SocketTimeoutException e) {
-      // Idle: jSMPP sends enquire_link.
-      throw e;
+      return first;
+    } catch (SocketTimeoutException idle) {
+      throw idle;
     } catch (IOException e) {
       throw ended(e);
     }
-    ByteBuffer header = ByteBuffer.wrap(octets);
-    Command command = new Command();
-    command.setCommandLength(header.getInt());
-    command.setCommandId(header.getInt());
-    command.setCommandStatus(header.getInt());
-    command.setSequenceNumber(header.getInt());
-    int length = command.getCommandLength();
-    if (length < MIN_OCTETS || length > MAX_OCTETS) {
-      // A plain IOException: for jSMPP's own kind it would unbind, and wait for an answer on the
-      // very thread that should read it.
-      throw ended(new IOException("the peer announced a PDU of " + length + " octets"));
-    }
-    return command;
   }
 
   @Override
-  public byte[] readPDU(DataInputStream in, Command header) throws IOException {
-    return readPDU(
-        in,
-        header.getCommandLength(),
-        header.getCommandId(),
-        header.getCommandStatus(),
-        header.getSequenceNumber());
+  public byte[] readPDU(DataInputStream in, Command header) {
+    return pdu;
   }
 
   @Override
   public byte[] readPDU(
-      DataInputStream in, int length, int commandId, int commandStatus, int sequenceNumber)
-      throws IOException {
-    byte[] pdu = new byte[length];
-    ByteBuffer.wrap(pdu)
-        .putInt(length)
-        .putInt(commandId)
-        .putInt(commandStatus)
-        .putInt(sequenceNumber);
-    try {
-      fill(in, pdu, MIN_OCTETS);
-    } catch (IOException e) {
-      throw ended(e);
-    }
-    return InterfaceVersions.tame(pdu, commandId, commandStatus);
+      DataInputStream in, int length, int commandId, int commandStatus, int sequenceNumber) {
+    return pdu;
   }
 
   private static void fill(DataInputStream in, byte[] octets, int from) throws IOException {

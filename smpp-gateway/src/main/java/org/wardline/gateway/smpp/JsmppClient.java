@@ -50,7 +50,7 @@ final class JsmppClient extends SMPPSession {
     this.pending = requests;
     super(
         new SynchronizedPDUSender(new DefaultPDUSender()),
-        new CappedPduReader(onReadEnd),
+        new CappedPduReader(requests, onReadEnd),
         // Our own sockets (design §8, 5): jSMPP's connect without a time-out and leave Nagle on.
         (host, port) -> connect(bind, requests, onConnectionClosed));
   }

@@ -99,12 +99,13 @@ final class LinkConnection implements Connection {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
+      // First, or the reader would name the closed socket as the reason.
+      onClose.run();
       try {
         socket.close();
       } catch (IOException e) {
         // It is closed for us either way.
       }
-      onClose.run();
     }
   }
 }

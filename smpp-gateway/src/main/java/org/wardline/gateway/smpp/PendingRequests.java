@@ -2,14 +2,18 @@ package org.wardline.gateway.smpp;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jsmpp.GenericNackResponseException;
 import org.jsmpp.InvalidResponseException;
 import org.jsmpp.PDUException;
+import org.jsmpp.SMPPConstant;
 import org.jsmpp.bean.Command;
+import org.jsmpp.bean.SubmitSmResp;
 import org.jsmpp.extra.NegativeResponseException;
 import org.jsmpp.extra.PendingResponse;
 import org.jsmpp.extra.ResponseTimeoutException;
@@ -51,6 +55,57 @@ final class PendingRequests {
     public void doneWithInvalidResponse(InvalidResponseException e) {
       response.completeExceptionally(e);
     }
+  }
+
+  /**
+   * Takes a response straight from the reader thread. In jSMPP's hands it would wait behind inbound
+   * PDUs that wait for commits, and would be forgotten when the connection closes meanwhile: a text
+   * the SMSC had accepted would look as if it were perhaps sent.
+   *
+   * @return false when jSMPP has to see the PDU
+   */
+  boolean respond(int commandId, int commandStatus, int sequenceNumber, byte[] pdu) {
+    Command response =
+        switch (commandId) {
+          case SMPPConstant.CID_SUBMIT_SM_RESP -> submitResponse(pdu);
+          case SMPPConstant.CID_DELIVER_SM_RESP,
+              SMPPConstant.CID_ENQUIRE_LINK_RESP,
+              SMPPConstant.CID_UNBIND_RESP ->
+              new Command();
+          case SMPPConstant.CID_BIND_RECEIVER_RESP,
+              SMPPConstant.CID_BIND_TRANSMITTER_RESP,
+              SMPPConstant.CID_BIND_TRANSCEIVER_RESP ->
+              // A success changes jSMPP's state, so it goes the long way.
+              commandStatus == CommandStatus.OK ? null : new Command();
+          case SMPPConstant.CID_GENERIC_NACK -> new Command();
+          default -> null;
+        };
+    Pending waiting = response == null ? null : pending.remove(sequenceNumber);
+    if (response == null || waiting == null) {
+      return false;
+    }
+    if (commandId == SMPPConstant.CID_GENERIC_NACK) {
+      waiting.doneWithInvalidResponse(
+          new GenericNackResponseException("generic_nack", commandStatus));
+    } else {
+      response.setCommandId(commandId);
+      response.setCommandStatus(commandStatus);
+      response.setSequenceNumber(sequenceNumber);
+      waiting.done(response);
+    }
+    return true;
+  }
+
+  /** SMPP 3.4 §4.4.2; a refusal may come without a body. */
+  private static SubmitSmResp submitResponse(byte[] pdu) {
+    int start = CappedPduReader.MIN_OCTETS;
+    int end = start;
+    while (end < pdu.length && pdu[end] != 0) {
+      end++;
+    }
+    SubmitSmResp response = new SubmitSmResp();
+    response.setMessageId(new String(pdu, start, end - start, StandardCharsets.ISO_8859_1));
+    return response;
   }
 
   @Nullable PendingResponse<Command> take(int sequenceNumber) {

@@ -23,11 +23,14 @@ public final class SmppServer implements AutoCloseable {
   static final int MAX_CONNECTIONS = 64;
 
   private static final int BACKLOG = 64;
+  private static final Duration ACCEPTOR_STOP = Duration.ofSeconds(2);
 
   private final ServerSocket listener;
   private final SmppServerHandler handler;
   private final Timeouts timeouts;
   private final Set<SmppServerSession> sessions = ConcurrentHashMap.newKeySet();
+  private final Thread acceptor =
+      Thread.ofPlatform().daemon().name("smsc-accept").unstarted(this::acceptLoop);
   private volatile boolean closed;
 
   /**
@@ -65,7 +68,7 @@ public final class SmppServer implements AutoCloseable {
       throw e;
     }
     SmppServer server = new SmppServer(listener, handler, timeouts);
-    Thread.ofVirtual().name("smsc-accept").start(server::acceptLoop);
+    server.acceptor.start();
     return server;
   }
 
@@ -101,7 +104,7 @@ public final class SmppServer implements AutoCloseable {
   }
 
   private void accepted(Socket socket) throws IOException {
-    if (sessions.size() >= MAX_CONNECTIONS) {
+    if (closed || sessions.size() >= MAX_CONNECTIONS) {
       socket.close();
       return;
     }
@@ -159,6 +162,16 @@ public final class SmppServer implements AutoCloseable {
     } catch (IOException e) {
       log.debug("closing the listener: {}", e.getMessage());
     }
+    awaitAcceptor();
     sessions.forEach(SmppServerSession::close);
+  }
+
+  /** The kernel goes on taking connections until the blocked accept has returned. */
+  private void awaitAcceptor() {
+    try {
+      acceptor.join(ACCEPTOR_STOP);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

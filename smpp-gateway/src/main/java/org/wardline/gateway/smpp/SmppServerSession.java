@@ -54,7 +54,7 @@ public final class SmppServerSession {
         new JsmppServer(
             connection,
             pending,
-            new CappedPduReader(reason -> connection.close()),
+            new CappedPduReader(pending, reason -> connection.close()),
             new SubmitListener(this::submitted));
     jsmpp.setTransactionTimer(responseTimeout.toMillis());
     jsmpp.setEnquireLinkTimer((int) enquireLinkInterval.toMillis());

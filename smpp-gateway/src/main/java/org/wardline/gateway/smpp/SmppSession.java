@@ -175,12 +175,18 @@ public final class SmppSession implements AutoCloseable {
   /**
    * Sends one segment and waits for its response; safe from any number of virtual threads. Waits
    * for a free place in the window and for the response together no longer than the response
-   * time-out.
+   * time-out, and at most half of that for the window: a text written with no time left for its
+   * answer would be "perhaps sent" for nothing.
+   *
+   * <p>Do not interrupt the calling thread: the JDK closes the socket under a virtual thread that
+   * is interrupted while it writes.
    */
   public SubmitResult submit(SubmitPdu pdu) {
-    long deadline = System.nanoTime() + bind.responseTimeout().toNanos();
-    if (!enterWindow(deadline)) {
-      return Refused.windowStayedFull();
+    long start = System.nanoTime();
+    long timeout = bind.responseTimeout().toNanos();
+    long deadline = start + timeout;
+    if (!enterWindow(start + timeout / 2)) {
+      return isBound() ? Refused.windowStayedFull() : new ConnectionLost(false);
     }
     try {
       return isBound() ? write(pdu, deadline) : new ConnectionLost(false);
