@@ -1,6 +1,3 @@
-/**
- * Plain JDBC made pleasant: {@link org.wardline.jdbc.Db} opens transactions, {@link
- * org.wardline.jdbc.Tx} runs SQL in one.
- */
+/** Plain JDBC made pleasant: Db opens transactions, Tx runs SQL in one. */
 @org.jspecify.annotations.NullMarked
 package org.wardline.jdbc;

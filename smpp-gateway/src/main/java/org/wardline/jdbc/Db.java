@@ -1,0 +1,64 @@
+package org.wardline.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import javax.sql.DataSource;
+
+/**
+ * Opens transactions on one database. A transaction is handed on explicitly as a {@link Tx}; there
+ * is no thread-local.
+ *
+ * <p>Every method throws {@link DbException} for anything the database or the network refuses.
+ */
+public final class Db {
+  private final DataSource dataSource;
+
+  public Db(DataSource dataSource) {
+    this.dataSource = dataSource;
+  }
+
+  /**
+   * Runs {@code work} in one transaction and commits it. When the work throws, everything is rolled
+   * back and the exception goes on to the caller. Actions given to {@link Tx#afterCommit} run after
+   * the commit and never before.
+   */
+  public <T> T inTransaction(Function<Tx, T> work) {
+    List<Runnable> afterCommit = new ArrayList<>();
+    T result;
+    try (Connection connection = dataSource.getConnection()) {
+      connection.setAutoCommit(false);
+      try {
+        result = work.apply(new Tx(connection, afterCommit));
+        connection.commit();
+      } catch (Throwable failure) {
+        rollback(connection, failure);
+        throw failure;
+      }
+    } catch (SQLException e) {
+      throw DbException.of(e);
+    }
+    afterCommit.forEach(Runnable::run);
+    return result;
+  }
+
+  /** Like {@link #inTransaction} for work without a result. */
+  public void run(Consumer<Tx> work) {
+    inTransaction(
+        tx -> {
+          work.accept(tx);
+          return Boolean.TRUE;
+        });
+  }
+
+  private static void rollback(Connection connection, Throwable failure) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      failure.addSuppressed(e);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package org.wardline.sms;
+
+import java.util.Locale;
+
+/**
+ * Where an outgoing text stands. {@link #wireName} is what the database and the REST interface say.
+ */
+public enum DeliveryState {
+  /** Durable and waiting for the link. */
+  QUEUED,
+  /** Handed to the link; the carrier has not answered yet. */
+  SUBMITTING,
+  /** The carrier took every segment (submit_sm_resp, SMPP 3.4 §4.4.2). */
+  SENT,
+  /** The carrier says the phone has it (delivery receipt, SMPP 3.4 appendix B). */
+  DELIVERED,
+  /** It will not arrive; the history says why. */
+  FAILED,
+  /** Its time ran out before it could be sent or delivered. */
+  EXPIRED,
+  /** It may have been sent, and nobody can tell. */
+  UNKNOWN,
+  /** Withdrawn before it was sent. */
+  RECALLED,
+  /** An inbound text, stored. */
+  RECEIVED;
+
+  public String wireName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  public static DeliveryState ofWireName(String name) {
+    return valueOf(name.toUpperCase(Locale.ROOT));
+  }
+
+  /**
+   * True when no later receipt may change it, except a delivery that proves a doubtful state wrong.
+   */
+  public boolean isFinal() {
+    return switch (this) {
+      case QUEUED, SUBMITTING, SENT -> false;
+      case DELIVERED, FAILED, EXPIRED, UNKNOWN, RECALLED, RECEIVED -> true;
+    };
+  }
+}

@@ -1,0 +1,203 @@
+package org.wardline.sms;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.wardline.jdbc.Tx;
+
+/**
+ * The server's side of the {@code sms} schema: puts texts in, takes events and inbound texts out,
+ * always inside the caller's own transaction. The gateway works on the same tables with its own
+ * role.
+ */
+public final class SmsQueue {
+  /** NOTIFY channels; a notification only says "look". */
+  public static final String OUTBOUND_CHANNEL = "sms_outbound";
+
+  public static final String EVENT_CHANNEL = "sms_event";
+  public static final String INBOUND_CHANNEL = "sms_inbound";
+
+  private static final int OUTBOUND_FIELDS = 3;
+  private static final int INBOUND_FIELDS = 3;
+
+  private final TransportKeys keys;
+
+  public SmsQueue(TransportKeys keys) {
+    this.keys = keys;
+  }
+
+  /**
+   * A text to send.
+   *
+   * @param id the message's id, the same in every table and log
+   * @param source the line's own number or short code, as the carrier knows it
+   * @param expiresAt after this moment it is not sent any more
+   */
+  public record OutboundText(
+      UUID id,
+      String line,
+      String source,
+      PhoneNumber destination,
+      String text,
+      int segments,
+      Instant expiresAt) {
+    @Override
+    public String toString() {
+      return "OutboundText[" + id + "]";
+    }
+  }
+
+  /** What became of an outgoing text, in the order it happened. */
+  public record Event(
+      UUID id, DeliveryState state, Instant at, String detail, boolean mayBeDuplicate) {}
+
+  /**
+   * A text from a phone, whole.
+   *
+   * @param source the sender's address as the carrier gave it, usually digits without a plus sign
+   * @param complete false when parts were missing for too long and the gaps are marked in the text
+   */
+  public record InboundText(
+      UUID id,
+      String source,
+      String destination,
+      String text,
+      Instant receivedAt,
+      boolean complete) {
+    @Override
+    public String toString() {
+      return "InboundText[" + id + "]";
+    }
+  }
+
+  /** Queues texts; they leave in this order per recipient once the transaction commits. */
+  public void enqueue(Tx tx, List<OutboundText> texts) {
+    int n = texts.size();
+    UUID[] ids = new UUID[n];
+    String[] lines = new String[n];
+    Long[] recipients = new Long[n];
+    byte[][] sealed = new byte[n][];
+    Integer[] segments = new Integer[n];
+    Instant[] expiries = new Instant[n];
+    for (int i = 0; i < n; i++) {
+      OutboundText text = texts.get(i);
+      ids[i] = text.id();
+      lines[i] = text.line();
+      recipients[i] = keys.hash(text.destination().e164());
+      sealed[i] =
+          keys.seal("outbound", text.id(), text.source(), text.destination().e164(), text.text());
+      segments[i] = text.segments();
+      expiries[i] = text.expiresAt();
+    }
+    tx.update(
+        """
+        INSERT INTO sms.outbound (id, line, recipient, sealed, segments, expires_at)
+        SELECT id, line, recipient, sealed, segments, expires_at
+        FROM unnest(?::uuid[], ?::text[], ?::bigint[], ?::bytea[], ?::int[], ?::timestamptz[])
+          WITH ORDINALITY AS t (id, line, recipient, sealed, segments, expires_at, n)
+        ORDER BY n
+        """,
+        ids,
+        lines,
+        recipients,
+        sealed,
+        segments,
+        expiries);
+    tx.query("SELECT pg_notify('" + OUTBOUND_CHANNEL + "', '')", row -> "");
+  }
+
+  /** What a text sealed by {@link #enqueue} holds; for the gateway. */
+  public record Opened(String source, String destination, String text) {
+    @Override
+    public String toString() {
+      return "Opened[redacted]";
+    }
+  }
+
+  public Opened open(UUID id, byte[] sealed) {
+    String[] fields = keys.openFields("outbound", id, sealed, OUTBOUND_FIELDS);
+    return new Opened(fields[0], fields[1], fields[2]);
+  }
+
+  /** Seals an inbound text for {@code sms.inbound}; for the gateway. */
+  public byte[] sealInbound(UUID id, String source, String destination, String text) {
+    return keys.seal("inbound", id, source, destination, text);
+  }
+
+  /** Takes the oldest events out of the queue; they are gone once the transaction commits. */
+  public List<Event> takeEvents(Tx tx, int limit) {
+    return tx.query(
+        """
+        WITH taken AS (
+          DELETE FROM sms.event WHERE seq IN (
+            SELECT seq FROM sms.event ORDER BY seq LIMIT ? FOR UPDATE SKIP LOCKED)
+          RETURNING seq, outbound_id, state, at, detail, may_be_duplicate)
+        SELECT outbound_id, state, at, detail, may_be_duplicate FROM taken ORDER BY seq
+        """,
+        row ->
+            new Event(
+                row.uuid("outbound_id"),
+                DeliveryState.ofWireName(row.string("state")),
+                row.instant("at"),
+                row.string("detail"),
+                row.bool("may_be_duplicate")),
+        limit);
+  }
+
+  /**
+   * Takes the oldest inbound texts out of the queue; they are gone once the transaction commits.
+   */
+  public List<InboundText> takeInbound(Tx tx, int limit) {
+    return tx.query(
+        """
+        WITH taken AS (
+          DELETE FROM sms.inbound WHERE seq IN (
+            SELECT seq FROM sms.inbound ORDER BY seq LIMIT ? FOR UPDATE SKIP LOCKED)
+          RETURNING seq, id, sealed, received_at, complete)
+        SELECT id, sealed, received_at, complete FROM taken ORDER BY seq
+        """,
+        row -> {
+          UUID id = row.uuid("id");
+          String[] fields = keys.openFields("inbound", id, row.bytes("sealed"), INBOUND_FIELDS);
+          return new InboundText(
+              id,
+              fields[0],
+              fields[1],
+              fields[2],
+              row.instant("received_at"),
+              row.bool("complete"));
+        },
+        limit);
+  }
+
+  /**
+   * Withdraws every text to this number that the gateway has not claimed yet. What is already on
+   * the wire cannot be called back. Returns the ids of the withdrawn texts.
+   */
+  public List<UUID> withdraw(Tx tx, PhoneNumber destination) {
+    return tx.query(
+        """
+        DELETE FROM sms.outbound WHERE recipient = ? AND state = 'queued' RETURNING id
+        """,
+        row -> row.uuid("id"),
+        keys.hash(destination.e164()));
+  }
+
+  /** Withdraws one text if the gateway has not claimed it yet; true when it was still waiting. */
+  public boolean withdraw(Tx tx, UUID id) {
+    return tx.update("DELETE FROM sms.outbound WHERE id = ? AND state = 'queued'", id) == 1;
+  }
+
+  /** How many texts wait, and for how many seconds the oldest of them has waited. */
+  public record Depth(long waiting, long oldestSeconds) {}
+
+  public Depth depth(Tx tx) {
+    return tx.one(
+        """
+        SELECT count(*) AS waiting,
+               coalesce(extract(epoch FROM now() - min(accepted_at)), 0)::bigint AS oldest
+        FROM sms.outbound WHERE state = 'queued'
+        """,
+        row -> new Depth(row.longValue("waiting"), row.longValue("oldest")));
+  }
+}
