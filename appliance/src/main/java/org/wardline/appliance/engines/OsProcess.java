@@ -110,6 +110,11 @@ public record OsProcess(long pid, long startedTicks) {
     return found;
   }
 
+  /** All processes whose command line holds each of these arguments. */
+  public static List<OsProcess> withArguments(List<String> wanted) {
+    return all(candidate -> candidate.arguments().containsAll(wanted));
+  }
+
   static void pause(Duration period) {
     try {
       Thread.sleep(period);
