@@ -1,0 +1,3 @@
+/** The REST contract. */
+@org.jspecify.annotations.NullMarked
+package org.wardline.server.api;

@@ -1,0 +1,3 @@
+/** Consent: what was said, what follows from it, and the words patients use. */
+@org.jspecify.annotations.NullMarked
+package org.wardline.server.consent;
