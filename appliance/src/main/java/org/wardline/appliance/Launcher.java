@@ -54,6 +54,7 @@ final class Launcher {
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private @Nullable RunningPart simulator;
+  private Optional<String> simulatorPage = Optional.empty();
   private @Nullable ServerPart server;
   private @Nullable RunningPart gateway;
   private @Nullable RunFile runFile;
@@ -88,8 +89,10 @@ final class Launcher {
 
     SmscAddress smsc = settings.smsc();
     if (options.smsc().isEmpty()) {
-      simulator = parts.startSimulator(new Parts.SimulatorStart(smsc.port(), smsc));
+      SimulatorPart carrier = parts.startSimulator(new Parts.SimulatorStart(smsc.port(), smsc));
+      simulator = carrier;
       steps.step("the SMSC simulator is up on 127.0.0.1:%d".formatted(smsc.port()));
+      simulatorPage = carrier.page();
     }
     ServerPart up =
         parts.startServer(
@@ -108,6 +111,7 @@ final class Launcher {
             settings.metricsPort(),
             smsc.host(),
             smsc.port(),
+            simulatorPage,
             up.access(),
             new RunFile.Cassandra(
                 "127.0.0.1",
@@ -120,6 +124,11 @@ final class Launcher {
             pids());
     publish();
     watch();
+  }
+
+  /** Where a person can play the patients; empty with a real carrier. */
+  Optional<String> simulatorPage() {
+    return simulatorPage;
   }
 
   String consoleUrl() {

@@ -154,6 +154,7 @@ public final class QuickStart implements Callable<Integer> {
       throw e;
     }
     steps.say("How to sign in: " + folder.runFile());
+    launcher.simulatorPage().ifPresent(page -> steps.say("Be the patient: " + page));
     steps.say("Wardline is ready: " + launcher.consoleUrl());
     if (!headless) {
       openBrowser(launcher.consoleUrl());

@@ -16,6 +16,7 @@ import org.wardline.server.audit.Audit;
 import org.wardline.server.audit.AuditApi;
 import org.wardline.server.consent.ConsentLedger;
 import org.wardline.server.consent.Consents;
+import org.wardline.server.conversations.Conversations;
 import org.wardline.server.conversations.ConversationsFeature;
 import org.wardline.server.conversations.Lines;
 import org.wardline.server.conversations.Withdrawals;
@@ -135,6 +136,10 @@ public final class App implements AutoCloseable {
 
   public Patients patients() {
     return patients;
+  }
+
+  public Conversations conversations() {
+    return conversations.conversations();
   }
 
   /** The authority whose certificate browsers must trust. */
