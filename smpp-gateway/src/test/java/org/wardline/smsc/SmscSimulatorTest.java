@@ -115,7 +115,7 @@ class SmscSimulatorTest {
     }
   }
 
-  @Test
+  @org.junit.jupiter.api.RepeatedTest(20)
   void an_early_receipt_comes_before_the_response() throws Exception {
     SmscSimulator smsc = start(SmscOptions.forTests().withReceiptsBeforeResponse(true));
     Gateway gateway = bind(smsc);
