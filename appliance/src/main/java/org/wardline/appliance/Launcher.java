@@ -53,11 +53,11 @@ final class Launcher {
   private final List<Thread> watching = new ArrayList<>();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private @Nullable RunningPart simulator;
+  private volatile @Nullable RunningPart simulator;
   private Optional<String> simulatorPage = Optional.empty();
-  private @Nullable ServerPart server;
-  private @Nullable RunningPart gateway;
-  private @Nullable RunFile runFile;
+  private volatile @Nullable ServerPart server;
+  private volatile @Nullable RunningPart gateway;
+  private volatile @Nullable RunFile runFile;
 
   Launcher(DataFolder folder, Options options, Parts parts, EngineUser engineUser, Steps steps) {
     this.folder = folder;

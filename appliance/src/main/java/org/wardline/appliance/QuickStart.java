@@ -140,7 +140,7 @@ public final class QuickStart implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(signal);
     try {
       launcher.start();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       if (signal.isAlive()) {
         launcher.await(); // the stop interrupted the start; its own end is the end
         return OK;
