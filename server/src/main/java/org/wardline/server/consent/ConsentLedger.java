@@ -13,7 +13,7 @@ import org.wardline.jdbc.Tx;
  */
 public final class ConsentLedger {
   /** Who recorded it when the patient did, by text. */
-  static final String PATIENT = "patient";
+  public static final String PATIENT = "patient";
 
   private static final String ALL = "all";
 

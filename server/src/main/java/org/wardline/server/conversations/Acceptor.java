@@ -41,9 +41,9 @@ import org.wardline.sms.PhoneNumber;
 import org.wardline.sms.SmsText;
 
 /**
- * Accepts texts. A durable commit costs milliseconds however much it holds, so requests that come while one commit runs
- * share the next one: one thread, one transaction at a time, set-based statements. Each request still gets its own
- * answer, and an answer is given only after its commit.
+ * Accepts texts. A durable commit costs milliseconds however much it holds, so requests that come
+ * while one commit runs share the next one: one thread, one transaction at a time, set-based
+ * statements. Each request still gets its own answer, and an answer is given only after its commit.
  */
 final class Acceptor implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Acceptor.class);
@@ -86,7 +86,10 @@ final class Acceptor implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("acceptor").daemon(true).start(this::loop);
   }
 
-  /** Waits until the request is durable or refused. Throws {@link Problem} when Wardline cannot take it now. */
+  /**
+   * Waits until the request is durable or refused. Throws {@link Problem} when Wardline cannot take
+   * it now.
+   */
   SendOutcome accept(SendRequest request) {
     CompletableFuture<SendOutcome> answer = new CompletableFuture<>();
     if (closed || !waiting.offer(new Waiting(request, answer))) {
@@ -191,7 +194,9 @@ final class Acceptor implements AutoCloseable {
             """,
             row ->
                 new Used(
-                    new Key(row.uuid("client_id"), row.string("key")), row.bytes("body_hash"), row.uuid("message_id")),
+                    new Key(row.uuid("client_id"), row.string("key")),
+                    row.bytes("body_hash"),
+                    row.uuid("message_id")),
             keys.stream().map(IdempotencyKey::client).toArray(UUID[]::new),
             keys.stream().map(IdempotencyKey::key).toArray(String[]::new))
         .forEach(row -> used.put(row.key(), row));
@@ -215,18 +220,19 @@ final class Acceptor implements AutoCloseable {
     List<UUID> conversations = new ArrayList<>();
     for (int i : open(outcomes)) {
       switch (requests.get(i).target()) {
-        case Target.Number to -> numbers.add(to.number());
-        case Target.Thread to -> conversations.add(to.conversation());
+        case Target.ToNumber to -> numbers.add(to.number());
+        case Target.ToThread to -> conversations.add(to.conversation());
       }
     }
     Map<PhoneNumber, Patients.PhoneOwner> owners =
         numbers.isEmpty() ? Map.of() : patients.owners(tx, numbers.stream().distinct().toList());
-    Map<UUID, Known> threads = conversations.isEmpty() ? Map.of() : Recipients.byId(tx, conversations);
+    Map<UUID, Known> threads =
+        conversations.isEmpty() ? Map.of() : Recipients.byId(tx, conversations);
     Resolved[] resolved = new Resolved[outcomes.length];
     for (int i : open(outcomes)) {
       SendRequest request = requests.get(i);
       switch (request.target()) {
-        case Target.Number to -> {
+        case Target.ToNumber to -> {
           Line line = lines.find(to.line()).orElse(null);
           Patients.PhoneOwner owner = owners.get(to.number());
           if (line == null || !maySend(request.caller(), line)) {
@@ -237,7 +243,7 @@ final class Acceptor implements AutoCloseable {
             resolved[i] = new Resolved(owner.patient(), owner.phone(), line);
           }
         }
-        case Target.Thread to -> {
+        case Target.ToThread to -> {
           Known known = threads.get(to.conversation());
           Line line = known == null ? null : lines.find(known.line()).orElse(null);
           if (known == null || line == null || !maySend(request.caller(), line)) {
@@ -281,22 +287,26 @@ final class Acceptor implements AutoCloseable {
     }
   }
 
-  private void write(Tx tx, List<SendRequest> requests, Resolved[] resolved, SendOutcome[] outcomes) {
+  private void write(
+      Tx tx, List<SendRequest> requests, Resolved[] resolved, SendOutcome[] outcomes) {
     List<Integer> open = open(outcomes);
     if (open.isEmpty()) {
       return;
     }
     List<Resolved> to = open.stream().map(i -> Objects.requireNonNull(resolved[i])).toList();
     Map<PatientLine, UUID> conversations =
-        Recipients.findOrCreate(tx, to.stream().map(r -> new PatientLine(r.patient(), r.line().id())).toList());
+        Recipients.findOrCreate(
+            tx, to.stream().map(r -> new PatientLine(r.patient(), r.line().id())).toList());
     Map<UUID, Sealer> sealers = keys.of(tx, to.stream().map(Resolved::patient).distinct().toList());
-    Map<UUID, PhoneNumber> numbers = patients.numbers(tx, to.stream().map(Resolved::phone).distinct().toList());
+    Map<UUID, PhoneNumber> numbers =
+        patients.numbers(tx, to.stream().map(Resolved::phone).distinct().toList());
     List<Outgoing> texts = new ArrayList<>(open.size());
     List<Integer> written = new ArrayList<>(open.size());
     Map<IdempotencyName, Integer> inThisBatch = new HashMap<>();
     for (int i : open) {
       SendRequest request = requests.get(i);
-      Optional<IdempotencyName> name = request.idempotency().map(k -> new IdempotencyName(k.client(), k.key()));
+      Optional<IdempotencyName> name =
+          request.idempotency().map(k -> new IdempotencyName(k.client(), k.key()));
       Integer twin = name.map(inThisBatch::get).orElse(null);
       if (twin != null) {
         outcomes[i] = repeatOf(requests.get(twin), request, Objects.requireNonNull(outcomes[twin]));
@@ -310,9 +320,11 @@ final class Acceptor implements AutoCloseable {
         continue;
       }
       UUID conversation =
-          Objects.requireNonNull(conversations.get(new PatientLine(target.patient(), target.line().id())));
+          Objects.requireNonNull(
+              conversations.get(new PatientLine(target.patient(), target.line().id())));
       Recipient recipient =
-          new Recipient(target.patient(), target.phone(), number, conversation, target.line(), sealer);
+          new Recipient(
+              target.patient(), target.phone(), number, conversation, target.line(), sealer);
       UUID id = UUID.randomUUID();
       texts.add(outgoing(tx, id, request, recipient));
       outcomes[i] = new SendOutcome.Queued(id);
@@ -328,9 +340,12 @@ final class Acceptor implements AutoCloseable {
 
   private record IdempotencyName(UUID client, String key) {}
 
-  private static SendOutcome repeatOf(SendRequest first, SendRequest second, SendOutcome firstOutcome) {
+  private static SendOutcome repeatOf(
+      SendRequest first, SendRequest second, SendOutcome firstOutcome) {
     boolean same =
-        Arrays.equals(first.idempotency().orElseThrow().bodyHash(), second.idempotency().orElseThrow().bodyHash());
+        Arrays.equals(
+            first.idempotency().orElseThrow().bodyHash(),
+            second.idempotency().orElseThrow().bodyHash());
     return same && firstOutcome instanceof SendOutcome.Queued queued
         ? new SendOutcome.AlreadyAccepted(queued.id())
         : new SendOutcome.KeyReused();
@@ -355,7 +370,12 @@ final class Acceptor implements AutoCloseable {
           }
         };
     return new Outgoing(
-        id, request.caller(), recipient, kind, SmsText.of(request.text()), request.expiresAt().orElse(null));
+        id,
+        request.caller(),
+        recipient,
+        kind,
+        SmsText.of(request.text()),
+        request.expiresAt().orElse(null));
   }
 
   private static void keepKeys(Tx tx, List<SendRequest> requests, List<Outgoing> texts) {
@@ -396,7 +416,9 @@ final class Acceptor implements AutoCloseable {
   private void refuseWaiting() {
     List<Waiting> left = new ArrayList<>();
     waiting.drainTo(left);
-    fail(left, Problem.unavailable("Wardline is stopping. Nothing was queued.", RETRY_AFTER_SECONDS));
+    fail(
+        left,
+        Problem.unavailable("Wardline is stopping. Nothing was queued.", RETRY_AFTER_SECONDS));
   }
 
   /** Stores what waits in the running batch and refuses the rest. */

@@ -7,7 +7,10 @@ import java.util.Optional;
 import org.wardline.jdbc.Db;
 import org.wardline.sms.PhoneNumber;
 
-/** The practice's lines, from the configuration; the database knows them so that rows can refer to them. */
+/**
+ * The practice's lines, from the configuration; the database knows them so that rows can refer to
+ * them.
+ */
 public final class Lines {
   private final Map<String, Line> byId = new LinkedHashMap<>();
 

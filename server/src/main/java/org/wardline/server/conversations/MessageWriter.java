@@ -23,8 +23,9 @@ import org.wardline.sms.SmsText;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes messages with everything that belongs to them, in the caller's transaction and with one statement per table
- * for any number of messages: message, history, audit, archive event, and the queue to the gateway.
+ * Writes messages with everything that belongs to them, in the caller's transaction and with one
+ * statement per table for any number of messages: message, history, audit, archive event, and the
+ * queue to the gateway.
  */
 final class MessageWriter {
   /** How long a text may wait for the carrier unless its sender said otherwise. */
@@ -45,7 +46,8 @@ final class MessageWriter {
   }
 
   /** Whom a text goes to, fully resolved. */
-  record Recipient(UUID patient, UUID phone, PhoneNumber number, UUID conversation, Line line, Sealer sealer) {
+  record Recipient(
+      UUID patient, UUID phone, PhoneNumber number, UUID conversation, Line line, Sealer sealer) {
     @Override
     public String toString() {
       return "Recipient[" + conversation + "]";
@@ -55,13 +57,20 @@ final class MessageWriter {
   /**
    * A text to send; consent and rights have been checked.
    *
-   * @param kind wire name of the consent kind, {@code consent-request}, or {@code reply} for answers by rule
+   * @param kind wire name of the consent kind, {@code consent-request}, or {@code reply} for
+   *     answers by rule
    */
   record Outgoing(
-      UUID id, Caller caller, Recipient recipient, String kind, SmsText text, @Nullable Instant expiresAt) {}
+      UUID id,
+      Caller caller,
+      Recipient recipient,
+      String kind,
+      SmsText text,
+      @Nullable Instant expiresAt) {}
 
   /** A text from a patient. */
-  record Incoming(UUID id, Recipient recipient, SmsText text, Instant receivedAt, boolean complete) {}
+  record Incoming(
+      UUID id, Recipient recipient, SmsText text, Instant receivedAt, boolean complete) {}
 
   private record Row(
       UUID id,
@@ -75,7 +84,9 @@ final class MessageWriter {
       @Nullable Instant expiresAt,
       String detail) {}
 
-  /** Queues texts for the gateway, in this order. They are accepted once the transaction commits. */
+  /**
+   * Queues texts for the gateway, in this order. They are accepted once the transaction commits.
+   */
   void queue(Tx tx, List<Outgoing> texts) {
     Instant now = clock.instant();
     List<Row> rows = new ArrayList<>(texts.size());
@@ -98,7 +109,12 @@ final class MessageWriter {
               "accepted"));
       acts.add(
           new Audit.Act(
-              text.caller(), "message.send", recipient.patient(), text.id(), recipient.line().id(), text.kind()));
+              text.caller(),
+              "message.send",
+              recipient.patient(),
+              text.id(),
+              recipient.line().id(),
+              text.kind()));
       outbound.add(
           new SmsQueue.OutboundText(
               text.id(),
@@ -130,7 +146,9 @@ final class MessageWriter {
               "patient",
               text.receivedAt(),
               null,
-              text.complete() ? "" : "parts are missing; the carrier did not deliver them in time"));
+              text.complete()
+                  ? ""
+                  : "parts are missing; the carrier did not deliver them in time"));
       acts.add(
           new Audit.Act(
               Caller.patient(),
@@ -182,6 +200,7 @@ final class MessageWriter {
       details[i] = row.detail();
       events.add(archived(row));
     }
+    Recipients.lockConversations(tx, conversations);
     tx.update(
         """
         WITH new AS (
@@ -236,7 +255,10 @@ final class MessageWriter {
                 (conversation, row) ->
                     live.publish(
                         new LiveEvent(
-                            row.outgoing() ? "message" : "inbound", row.recipient().line().id(), conversation, 0))));
+                            row.outgoing() ? "message" : "inbound",
+                            row.recipient().line().id(),
+                            conversation,
+                            0))));
   }
 
   private ArchiveOutbox.Event archived(Row row) {
@@ -252,6 +274,11 @@ final class MessageWriter {
     content.put("segments", row.text().segments());
     content.put("state", row.state().wireName());
     return new ArchiveOutbox.Event(
-        row.id(), row.recipient().patient(), row.recipient().sealer(), "message", row.at(), content);
+        row.id(),
+        row.recipient().patient(),
+        row.recipient().sealer(),
+        "message",
+        row.at(),
+        content);
   }
 }

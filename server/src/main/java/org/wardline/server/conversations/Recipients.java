@@ -18,14 +18,18 @@ final class Recipients {
 
   private Recipients() {}
 
-  /** A conversation's patient, line and the phone that texts go to: the one last used, else the patient's first. */
+  /**
+   * A conversation's patient, line and the phone that texts go to: the one last used, else the
+   * patient's first.
+   */
   record Known(UUID conversation, UUID patient, String line, UUID phone) {}
 
   record PatientLine(UUID patient, String line) {}
 
   /**
-   * Sending takes this lock shared before it looks at consent, an opt-out takes it alone: so a text whose consent was
-   * read before a STOP is in the queue before the STOP withdraws what waits there, and none slips in between.
+   * Sending takes this lock shared before it looks at consent, an opt-out takes it alone: so a text
+   * whose consent was read before a STOP is in the queue before the STOP withdraws what waits
+   * there, and none slips in between.
    */
   static void lockForSending(Tx tx, List<UUID> phones) {
     tx.query(LOCK_PHONES.formatted("_shared"), row -> "", (Object) phones.toArray(new UUID[0]));
@@ -33,6 +37,17 @@ final class Recipients {
 
   static void lockForOptOut(Tx tx, List<UUID> phones) {
     tx.query(LOCK_PHONES.formatted(""), row -> "", (Object) phones.toArray(new UUID[0]));
+  }
+
+  /**
+   * Takes the rows in one order, so that two writers of several conversations cannot wait for each
+   * other.
+   */
+  static void lockConversations(Tx tx, UUID[] conversations) {
+    tx.query(
+        "SELECT id FROM wardline.conversation WHERE id = ANY (?) ORDER BY id FOR NO KEY UPDATE",
+        row -> "",
+        (Object) conversations);
   }
 
   static Map<UUID, Known> byId(Tx tx, List<UUID> conversations) {
@@ -47,7 +62,12 @@ final class Recipients {
               ORDER BY (kind = 'mobile') DESC, position LIMIT 1) p ON true
             WHERE c.id = ANY (?)
             """,
-            row -> new Known(row.uuid("id"), row.uuid("patient_id"), row.string("line"), row.uuid("phone_id")),
+            row ->
+                new Known(
+                    row.uuid("id"),
+                    row.uuid("patient_id"),
+                    row.string("line"),
+                    row.uuid("phone_id")),
             (Object) conversations.toArray(new UUID[0]))
         .forEach(row -> known.put(row.conversation(), row));
     return known;
@@ -56,7 +76,8 @@ final class Recipients {
   /** Finds or makes the conversations of patients on lines. */
   static Map<PatientLine, UUID> findOrCreate(Tx tx, List<PatientLine> wanted) {
     Map<PatientLine, UUID> found = find(tx, wanted);
-    List<PatientLine> missing = wanted.stream().distinct().filter(key -> !found.containsKey(key)).toList();
+    List<PatientLine> missing =
+        wanted.stream().distinct().filter(key -> !found.containsKey(key)).toList();
     if (!missing.isEmpty()) {
       List<UUID> ids = new ArrayList<>();
       missing.forEach(key -> ids.add(UUID.randomUUID()));
@@ -83,7 +104,9 @@ final class Recipients {
             FROM unnest(?::uuid[], ?::text[]) AS w (patient_id, line)
             JOIN wardline.conversation c ON c.patient_id = w.patient_id AND c.line = w.line
             """,
-            row -> new Found(row.uuid("id"), new PatientLine(row.uuid("patient_id"), row.string("line"))),
+            row ->
+                new Found(
+                    row.uuid("id"), new PatientLine(row.uuid("patient_id"), row.string("line"))),
             wanted.stream().map(PatientLine::patient).toArray(UUID[]::new),
             wanted.stream().map(PatientLine::line).toArray(String[]::new))
         .forEach(row -> found.put(row.key(), row.id()));

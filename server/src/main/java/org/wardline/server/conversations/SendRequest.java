@@ -22,9 +22,9 @@ record SendRequest(
     Optional<IdempotencyKey> idempotency) {
 
   sealed interface Target {
-    record Number(PhoneNumber number, String line) implements Target {}
+    record ToNumber(PhoneNumber number, String line) implements Target {}
 
-    record Thread(UUID conversation) implements Target {}
+    record ToThread(UUID conversation) implements Target {}
   }
 
   sealed interface Purpose {
