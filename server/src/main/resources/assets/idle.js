@@ -27,8 +27,7 @@ export function start() {
     }
     if (response.status === 401 || response.headers.has('HX-Redirect')) return leave();
     if (!response.ok) return;
-    const seconds = Object.values(await response.json()).find(Number.isFinite);
-    if (seconds !== undefined) endsAt = Date.now() + seconds * 1000;
+    endsAt = Date.now() + (await response.json()).idleSecondsLeft * 1000;
   }
 
   function leave() {
