@@ -54,7 +54,7 @@ public final class Db {
         });
   }
 
-  private static void rollback(Connection connection, Throwable failure) {
+  static void rollback(Connection connection, Throwable failure) {
     try {
       connection.rollback();
     } catch (SQLException e) {

@@ -10,10 +10,11 @@ import java.util.UUID;
  * @param key hash of the session's cookie, in hexadecimal: names the session, cannot be used to
  *     resume it
  * @param csrfToken must come back with every unsafe request
+ * @param idleEndsAt when the session ends if no person acts; as known before this request
  * @param idleLogOff after this long without a person's act the session ends
  */
 public record Session(
-    String key, UUID accountId, String csrfToken, Duration idleLogOff, Instant endsAt) {
+    String key, UUID accountId, String csrfToken, Duration idleLogOff, Instant idleEndsAt) {
 
   /** What a page shows before sign-in. */
   public static final Session NONE =

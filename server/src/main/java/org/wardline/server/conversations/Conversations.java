@@ -455,6 +455,13 @@ public final class Conversations {
         });
   }
 
+  /** The same on the first line that the caller may write on. */
+  public Optional<UUID> start(Caller caller, UUID patient) {
+    return writableLines(caller).stream()
+        .findFirst()
+        .flatMap(line -> start(caller, patient, line.id()));
+  }
+
   /** The lines this caller may write on, in the configured order. */
   public List<Line> writableLines(Caller caller) {
     return lines.all().stream()

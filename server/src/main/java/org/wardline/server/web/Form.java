@@ -42,7 +42,9 @@ public final class Form {
             .map(HttpMediaType::text)
             .filter(type -> type.startsWith("application/x-www-form-urlencoded"))
             .isPresent();
-    return isForm ? parse(request.content().as(String.class)) : new Form(Map.of());
+    return isForm
+        ? parse(new String(Body.bytes(request), StandardCharsets.UTF_8))
+        : new Form(Map.of());
   }
 
   static Form parse(String body) {

@@ -98,7 +98,7 @@ public final class LiveEvents implements AutoCloseable {
       mine.decrementAndGet();
       throw Problem.unavailable("Too many open windows. Close some and reload.", 30);
     }
-    Stream stream = new Stream(caller);
+    Stream stream = new Stream(caller, sessionKey);
     try {
       join(
           stream,
@@ -146,6 +146,13 @@ public final class LiveEvents implements AutoCloseable {
     }
   }
 
+  /** Ends the streams of one session at once. */
+  public void endSession(String sessionKey) {
+    synchronized (ring) {
+      streams.stream().filter(s -> s.sessionKey.equals(sessionKey)).forEach(Stream::end);
+    }
+  }
+
   /** Ends every stream; call before the web server stops, which waits for running requests. */
   @Override
   public void close() {
@@ -157,14 +164,16 @@ public final class LiveEvents implements AutoCloseable {
 
   private final class Stream {
     private final Caller caller;
+    private final String sessionKey;
     private final Deque<Numbered> queue = new ArrayDeque<>();
     private final Map<String, Boolean> readable = new HashMap<>();
     private boolean missed;
     private boolean ended;
     private long lastNumber;
 
-    Stream(Caller caller) {
+    Stream(Caller caller, String sessionKey) {
       this.caller = caller;
+      this.sessionKey = sessionKey;
     }
 
     synchronized void offer(Numbered numbered) {

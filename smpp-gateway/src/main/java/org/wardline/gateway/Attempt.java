@@ -1,0 +1,50 @@
+package org.wardline.gateway;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What one attempt to send a text came to.
+ *
+ * @param total segments of the whole text
+ * @param accepted those the carrier took in this attempt, in order
+ */
+record Attempt(ClaimedText text, int total, List<AcceptedSegment> accepted, Outcome outcome) {
+
+  /**
+   * @param smscId the carrier's id, normalised
+   */
+  record AcceptedSegment(int number, String smscId, Instant at) {}
+
+  sealed interface Outcome {
+    /** The carrier has every segment. */
+    record Sent() implements Outcome {}
+
+    /** It will not be taken; {@code why} is for people. */
+    record Failed(String why, Instant at) implements Outcome {}
+
+    /** Its time ran out before it was sent. */
+    record Expired(Instant at) implements Outcome {}
+
+    /** Its time ran out, but an earlier attempt may have reached the carrier. */
+    record Doubtful(String why, Instant at) implements Outcome {}
+
+    /** Back to the queue. The rest of the text is known not to have left. */
+    record NotSent() implements Outcome {}
+
+    /** Back to the queue once, marked: the answer was lost, the carrier may have it. */
+    record MaybeSent() implements Outcome {}
+  }
+
+  /** True when the row leaves the queue for good. */
+  boolean isSettled() {
+    return switch (outcome) {
+      case Outcome.Sent sent -> true;
+      case Outcome.Failed failed -> true;
+      case Outcome.Expired expired -> true;
+      case Outcome.Doubtful doubtful -> true;
+      case Outcome.NotSent notSent -> false;
+      case Outcome.MaybeSent maybeSent -> false;
+    };
+  }
+}

@@ -1,0 +1,65 @@
+package org.wardline.gateway;
+
+import org.wardline.gateway.smpp.ReceiptPdu;
+import org.wardline.gateway.smpp.SubmitResult;
+
+/** What happened, in words for the people of a practice, and what they can do. */
+final class CarrierWords {
+  static final String EXPIRED =
+      "Its time ran out before it could be sent, so it was not sent. Send it again if it still matters.";
+  static final String EXPIRED_AFTER_DOUBT =
+      "The carrier may have taken it when the link broke; its time ran out before that was clear."
+          + " Ask the patient before you send it again.";
+  static final String AGAIN =
+      "The link broke before the carrier answered. It is sent once more and may arrive twice.";
+  static final String AGAIN_AFTER_STOP =
+      "The gateway stopped before the carrier answered. It is sent once more and may arrive twice.";
+  static final String UNKNOWN_TWICE =
+      "The carrier's answer was lost twice. It may have arrived; ask the patient before you send it"
+          + " again.";
+  static final String NO_RECEIPT = "The carrier never said what became of it.";
+
+  private static final int MAX_CODE_CHARS = 32;
+
+  private CarrierWords() {}
+
+  static String ofRefusal(SubmitResult.Refused refused, int segment, int total) {
+    String part = total == 1 ? "" : " (part " + segment + " of " + total + ")";
+    String advice =
+        switch (refused.commandStatus()) {
+          case 0x0B, 0x50, 0x51 -> "Check the patient's number.";
+          case 0x0A, 0x48, 0x49 ->
+              "Ask the carrier whether this account may send from the line's number.";
+          default -> "Ask the carrier, naming the code 0x%08X.".formatted(refused.commandStatus());
+        };
+    return refused.meaning() + part + ". It was not sent. " + advice;
+  }
+
+  static String ofReceipt(ReceiptPdu receipt) {
+    String code = printable(receipt.errorCode());
+    boolean told = !code.isEmpty() && !code.chars().allMatch(c -> c == '0');
+    String suffix = told ? " (carrier's code " + code + ")." : ".";
+    return switch (receipt.status()) {
+      case DELIVERED -> "";
+      case EXPIRED -> "The phone could not be reached before the time ran out" + suffix;
+      case DELETED -> "The carrier deleted it before it arrived" + suffix;
+      case UNDELIVERABLE ->
+          "The carrier could not deliver it; the number may be out of service" + suffix;
+      case REJECTED -> "The carrier or the phone's network rejected it" + suffix;
+      case SKIPPED -> "The carrier did not try to deliver it" + suffix;
+      case SCHEDULED, ENROUTE, ACCEPTED, UNKNOWN -> "On its way" + suffix;
+    };
+  }
+
+  /** What a carrier wrote, without anything a database or a screen would stumble over. */
+  static String printable(String carriers) {
+    StringBuilder kept = new StringBuilder();
+    carriers
+        .strip()
+        .chars()
+        .filter(c -> c > ' ' && c < 0x7F)
+        .limit(MAX_CODE_CHARS * 2L)
+        .forEach(c -> kept.append((char) c));
+    return kept.toString();
+  }
+}

@@ -1,0 +1,37 @@
+package org.wardline.gateway;
+
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * A text this run has taken from the queue: it exists from the claim's commit until its result is
+ * durable, and holds one place of the window for that long.
+ *
+ * @param recipient keyed hash of the number, see {@code TransportKeys}
+ * @param sealed numbers and text, opened only by the submit itself
+ * @param acceptedSegments taken by the carrier in an earlier attempt; not sent again
+ */
+@SuppressWarnings("ArrayRecordComponent") // carried along, never compared
+record ClaimedText(
+    UUID id,
+    long seq,
+    long recipient,
+    byte[] sealed,
+    int acceptedSegments,
+    boolean mayBeDuplicate,
+    Instant expiresAt,
+    Instant claimedAt) {
+
+  /**
+   * The concatenation reference (GSM 03.40 §9.2.3.24.1): made from the row's number, so that a
+   * resend completes the same text.
+   */
+  int concatenationReference() {
+    return (int) (seq & 0xFF);
+  }
+
+  @Override
+  public String toString() {
+    return "ClaimedText[" + id + "]";
+  }
+}

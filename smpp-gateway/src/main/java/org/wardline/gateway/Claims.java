@@ -1,0 +1,256 @@
+package org.wardline.gateway;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wardline.jdbc.Db;
+import org.wardline.jdbc.DbException;
+import org.wardline.jdbc.HeldConnection;
+import org.wardline.jdbc.Worker;
+import org.wardline.sms.SmsQueue;
+
+/**
+ * Holds the link's lock and moves texts from the queue to the wire and, unsent, back. All of it on
+ * one thread and on the lock's own connection: a claim that commits proves that no other gateway
+ * runs this link, and a text on its way back cannot be overtaken by a claim.
+ */
+final class Claims implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Claims.class);
+
+  /** Also how often an idle gateway proves that it still holds the lock. */
+  private static final Duration POLL = Duration.ofSeconds(1);
+
+  private static final Duration EXPIRY_SWEEP = Duration.ofSeconds(15);
+
+  /** Keeps one commit from sealing too much memory in flight when the window is very large. */
+  private static final int MAX_CLAIM = 500;
+
+  /** Who holds the link. */
+  enum Holding {
+    /** The database has not been asked yet, or cannot be reached. */
+    UNSURE,
+    OURS,
+    ANOTHERS
+  }
+
+  private record Return(ClaimedText text, boolean maybeSent) {}
+
+  private final DataSource database;
+  private final ClaimStore store;
+  private final RecipientChains chains;
+  private final BooleanSupplier maySend;
+  private final int window;
+  private final GatewayMetrics metrics;
+  private final Clock clock;
+  private final Db notifier;
+  private final ConcurrentLinkedQueue<Return> returns = new ConcurrentLinkedQueue<>();
+  private final String name;
+  private volatile @Nullable Worker worker;
+  private @Nullable HeldConnection connection;
+  private volatile Holding holding = Holding.UNSURE;
+  private volatile boolean draining;
+  private volatile boolean abandoned;
+  private Instant nextSweep = Instant.MIN;
+
+  /**
+   * @param maySend whether the link is bound and results can be written
+   */
+  Claims(
+      String link,
+      DataSource database,
+      ClaimStore store,
+      RecipientChains chains,
+      BooleanSupplier maySend,
+      int window,
+      GatewayMetrics metrics,
+      Clock clock) {
+    this.database = database;
+    this.store = store;
+    this.chains = chains;
+    this.maySend = maySend;
+    this.window = window;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.notifier = new Db(database);
+    this.name = "claims-" + link;
+  }
+
+  /** Begins to try for the lock. */
+  void start() {
+    worker = new Worker(name, POLL, this::runOnce);
+  }
+
+  /** Something to send may be there, or a place in the window is free. */
+  void wake() {
+    Worker running = worker;
+    if (running != null) {
+      running.wake();
+    }
+  }
+
+  private void stopWorker() {
+    Worker running = worker;
+    if (running != null) {
+      running.close();
+    }
+  }
+
+  Holding holding() {
+    return holding;
+  }
+
+  /** Back to the queue; {@code maybeSent} when the carrier may have it. */
+  void putBack(ClaimedText text, boolean maybeSent) {
+    returns.add(new Return(text, maybeSent));
+    wake();
+  }
+
+  /** From now on texts only go back. */
+  void drain() {
+    draining = true;
+    wake();
+  }
+
+  private int runOnce() {
+    if (abandoned) {
+      return 0;
+    }
+    try {
+      HeldConnection held = connection;
+      if (held == null) {
+        held = takeLock();
+        if (held == null) {
+          return 0;
+        }
+      }
+      return work(held);
+    } catch (DbException e) {
+      letGo();
+      throw e;
+    }
+  }
+
+  private @Nullable HeldConnection takeLock() {
+    HeldConnection fresh = new HeldConnection(database);
+    boolean got = false;
+    try {
+      got = fresh.inTransaction(store::tryLock);
+      if (!got) {
+        if (holding != Holding.ANOTHERS) {
+          log.warn("Another gateway runs this link; waiting until it stops");
+        }
+        holding = Holding.ANOTHERS;
+        return null;
+      }
+      int orphans = fresh.inTransaction(tx -> store.recover(tx, chains.ids()));
+      if (orphans > 0) {
+        log.warn("{} texts were on the wire when an earlier gateway stopped", orphans);
+        Notify.quietly(notifier, "SELECT pg_notify('" + SmsQueue.EVENT_CHANNEL + "', '')");
+      }
+      connection = fresh;
+      holding = Holding.OURS;
+      return fresh;
+    } finally {
+      if (connection != fresh) {
+        fresh.close();
+      }
+    }
+  }
+
+  private int work(HeldConnection held) {
+    int events = 0;
+    List<Return> back = new ArrayList<>();
+    for (Return one = returns.poll(); one != null; one = returns.poll()) {
+      back.add(one);
+    }
+    if (!back.isEmpty()) {
+      events += goBack(held, back);
+    }
+    Instant now = clock.instant();
+    if (!draining && !now.isBefore(nextSweep)) {
+      events += held.inTransaction(tx -> store.expire(tx, now));
+      nextSweep = now.plus(EXPIRY_SWEEP);
+    }
+    if (events > 0) {
+      Notify.quietly(notifier, "SELECT pg_notify('" + SmsQueue.EVENT_CHANNEL + "', '')");
+    }
+    int free = Math.min(window - chains.size(), MAX_CLAIM);
+    metrics.inFlight(chains.size());
+    if (draining || free <= 0 || !maySend.getAsBoolean()) {
+      if (back.isEmpty()) {
+        held.inTransaction(tx -> tx.query("SELECT 1", row -> ""));
+      }
+      return back.size();
+    }
+    List<ClaimedText> claimed = held.inTransaction(tx -> store.claim(tx, free));
+    chains.add(claimed);
+    metrics.inFlight(chains.size());
+    return claimed.size() + back.size();
+  }
+
+  private int goBack(HeldConnection held, List<Return> back) {
+    try {
+      int events =
+          held.inTransaction(
+              tx -> {
+                store.putBack(tx, ids(back, false));
+                return store.putBackMarked(tx, ids(back, true), CarrierWords.AGAIN);
+              });
+      back.forEach(one -> chains.settled(one.text()));
+      return events;
+    } catch (DbException e) {
+      // Kept for the next try, in the same order.
+      returns.addAll(back);
+      throw e;
+    }
+  }
+
+  private static UUID[] ids(List<Return> back, boolean maybeSent) {
+    return back.stream()
+        .filter(one -> one.maybeSent() == maybeSent)
+        .map(one -> one.text().id())
+        .toArray(UUID[]::new);
+  }
+
+  private void letGo() {
+    HeldConnection held = connection;
+    connection = null;
+    holding = Holding.UNSURE;
+    if (held != null) {
+      held.close();
+    }
+  }
+
+  /** Puts back what did not leave and gives the link to whoever waits for it. */
+  @Override
+  public void close() {
+    stopWorker();
+    try {
+      HeldConnection held = connection;
+      if (held != null && !returns.isEmpty() && !abandoned) {
+        goBack(held, List.copyOf(returns));
+      }
+    } catch (DbException e) {
+      log.warn("Unsent texts could not be put back; the next start does it");
+    } finally {
+      letGo();
+    }
+  }
+
+  /** Stops as a crash would: nothing is written any more, the lock falls. */
+  void abandon() {
+    abandoned = true;
+    returns.clear();
+    stopWorker();
+    letGo();
+  }
+}

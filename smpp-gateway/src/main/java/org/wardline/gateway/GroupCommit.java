@@ -1,0 +1,137 @@
+package org.wardline.gateway;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One writer that commits without pause: whatever arrives while a commit runs becomes the next
+ * batch. So a lone entry waits for one commit only, and under load thousands of entries share one.
+ */
+final class GroupCommit<E> implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
+  private static final int MAX_BATCH = 1_000;
+  private static final Duration IDLE_LOOK = Duration.ofMillis(200);
+  private static final Duration FIRST_RETRY = Duration.ofMillis(50);
+  private static final Duration LAST_RETRY = Duration.ofSeconds(1);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+  private final String name;
+  private final Consumer<List<E>> commit;
+  private final Predicate<E> keepAfterFailure;
+  private final LinkedBlockingQueue<E> waiting = new LinkedBlockingQueue<>();
+  private final AtomicInteger unfinished = new AtomicInteger();
+  private final Thread thread;
+  private volatile boolean closed;
+  private volatile boolean abandoned;
+  private volatile boolean failing;
+
+  /**
+   * @param commit makes a batch durable, or throws and has changed nothing
+   * @param keepAfterFailure told of every entry of a batch that failed; true keeps it for the next
+   *     try, false drops it
+   */
+  GroupCommit(String name, Consumer<List<E>> commit, Predicate<E> keepAfterFailure) {
+    this.name = name;
+    this.commit = commit;
+    this.keepAfterFailure = keepAfterFailure;
+    this.thread = Thread.ofPlatform().name(name).daemon(true).start(this::loop);
+  }
+
+  void add(E entry) {
+    unfinished.incrementAndGet();
+    waiting.add(entry);
+  }
+
+  /** True while the last commit has failed and none has succeeded since. */
+  boolean isFailing() {
+    return failing;
+  }
+
+  private void loop() {
+    List<E> batch = new ArrayList<>();
+    Duration retry = FIRST_RETRY;
+    while (!abandoned && !(closed && unfinished.get() == 0)) {
+      try {
+        collect(batch);
+        if (batch.isEmpty() || abandoned) {
+          continue;
+        }
+        commit.accept(batch);
+        unfinished.addAndGet(-batch.size());
+        batch.clear();
+        if (failing) {
+          log.info("{}: the database takes results again", name);
+        }
+        failing = false;
+        retry = FIRST_RETRY;
+      } catch (RuntimeException e) {
+        if (abandoned) {
+          return;
+        }
+        if (!failing) {
+          log.warn("{}: a commit failed and is tried again: {}", name, e.getMessage());
+          log.debug("{}", name, e);
+        }
+        failing = true;
+        int before = batch.size();
+        batch.removeIf(entry -> !keepAfterFailure.test(entry));
+        unfinished.addAndGet(batch.size() - before);
+        pause(retry);
+        retry =
+            retry.multipliedBy(2).compareTo(LAST_RETRY) > 0 ? LAST_RETRY : retry.multipliedBy(2);
+      }
+    }
+  }
+
+  private void collect(List<E> batch) {
+    if (batch.isEmpty()) {
+      try {
+        E first = waiting.poll(IDLE_LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        if (first != null) {
+          batch.add(first);
+        }
+      } catch (InterruptedException e) {
+        abandoned = true;
+        return;
+      }
+    }
+    waiting.drainTo(batch, MAX_BATCH - batch.size());
+  }
+
+  private void pause(Duration howLong) {
+    try {
+      Thread.sleep(howLong);
+    } catch (InterruptedException e) {
+      abandoned = true;
+    }
+  }
+
+  /** Commits what is there, for a few seconds at most, then stops. */
+  @Override
+  public void close() {
+    closed = true;
+    try {
+      if (!thread.join(CLOSE_LIMIT)) {
+        log.warn("{}: {} results could not be written before the stop", name, unfinished.get());
+        abandon();
+      }
+    } catch (InterruptedException e) {
+      abandon();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Stops without writing, as a crash would. */
+  void abandon() {
+    abandoned = true;
+    thread.interrupt();
+  }
+}

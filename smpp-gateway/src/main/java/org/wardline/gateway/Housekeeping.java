@@ -1,0 +1,69 @@
+package org.wardline.gateway;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.wardline.jdbc.Db;
+import org.wardline.sms.SmsQueue;
+
+/**
+ * Forgets what nobody needs any more, in bounded batches, and says so of texts whose receipt never
+ * came.
+ */
+final class Housekeeping {
+  private static final int BATCH = 2_000;
+
+  private final String link;
+  private final Duration receiptLimit;
+  private final Duration retention;
+  private final Db db;
+
+  Housekeeping(LinkSettings settings, Db db) {
+    this.link = settings.name();
+    this.receiptLimit = settings.receiptLimit();
+    this.retention = settings.retention();
+    this.db = db;
+  }
+
+  /** Returns how many rows it handled; fewer than a batch means that it is done for now. */
+  int runOnce(Instant now) {
+    Instant silentSince = now.minus(receiptLimit);
+    int unknown =
+        db.inTransaction(
+            tx ->
+                tx.update(
+                    GIVE_UP, link, silentSince, silentSince, BATCH, now, CarrierWords.NO_RECEIPT));
+    if (unknown > 0) {
+      Notify.quietly(db, "SELECT pg_notify('" + SmsQueue.EVENT_CHANNEL + "', '')");
+    }
+    Instant cutoff = now.minus(retention);
+    return unknown
+        + db.inTransaction(tx -> tx.update(FORGET_SEGMENTS, link, cutoff, silentSince, BATCH))
+        + db.inTransaction(tx -> tx.update(FORGET_RECEIPTS, link, cutoff, BATCH));
+  }
+
+  /** Every segment is marked, the first one makes the text's event. */
+  private static final String GIVE_UP =
+      """
+      WITH silent AS (
+        UPDATE sms.segment SET reported = 'unknown'
+        WHERE ctid = ANY(ARRAY(
+          SELECT ctid FROM sms.segment
+          WHERE link = ? AND reported IS NULL AND accepted_at < ? AND expires_at < ? LIMIT ?))
+        RETURNING outbound_id, number, may_be_duplicate)
+      INSERT INTO sms.event (outbound_id, state, at, detail, may_be_duplicate)
+      SELECT outbound_id, 'unknown', ?, ?, may_be_duplicate FROM silent WHERE number = 1
+      """;
+
+  private static final String FORGET_SEGMENTS =
+      """
+      DELETE FROM sms.segment WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM sms.segment
+        WHERE link = ? AND accepted_at < ? AND (reported IS NOT NULL OR expires_at < ?) LIMIT ?))
+      """;
+
+  private static final String FORGET_RECEIPTS =
+      """
+      DELETE FROM sms.receipt WHERE seq IN (
+        SELECT seq FROM sms.receipt WHERE link = ? AND received_at < ? LIMIT ?)
+      """;
+}

@@ -1,0 +1,172 @@
+package org.wardline.gateway;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.wardline.gateway.smpp.InboundAnswer;
+import org.wardline.gateway.smpp.MessageIds;
+import org.wardline.gateway.smpp.ReceiptPdu;
+import org.wardline.jdbc.Db;
+import org.wardline.sms.SmsQueue;
+
+/**
+ * Makes submit results and receipts durable. One writer for both, so that a receipt and the
+ * response it belongs to cannot miss each other: whichever is written second finds the first.
+ *
+ * <p>Results are kept in memory until the database has them; their number is bounded by the window.
+ * Receipts that cannot be written are answered "try later", and the carrier keeps them.
+ */
+final class Journal implements AutoCloseable {
+  private static final int MAX_WAITING_RECEIPTS = 4_000;
+
+  /** Below the usual ten seconds after which a carrier gives up on our answer. */
+  private static final Duration RECEIPT_PATIENCE = Duration.ofSeconds(5);
+
+  private static final String NOTIFY = "SELECT pg_notify('" + SmsQueue.EVENT_CHANNEL + "', '')";
+
+  private sealed interface Entry {
+    record Result(Attempt attempt) implements Entry {}
+
+    record Answered(JournalStore.Receipt receipt, CompletableFuture<InboundAnswer> answer)
+        implements Entry {}
+
+    record Leftovers(Instant now) implements Entry {}
+  }
+
+  private final Db db;
+  private final JournalStore store;
+  private final Consumer<List<Attempt>> durable;
+  private final GatewayMetrics metrics;
+  private final Clock clock;
+  private final Semaphore receiptPlaces = new Semaphore(MAX_WAITING_RECEIPTS);
+  private final GroupCommit<Entry> writer;
+
+  /**
+   * @param durable told of attempts once their results are in the database
+   */
+  Journal(
+      String link,
+      Db db,
+      JournalStore store,
+      Consumer<List<Attempt>> durable,
+      GatewayMetrics metrics,
+      Clock clock) {
+    this.db = db;
+    this.store = store;
+    this.durable = durable;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.writer = new GroupCommit<>("journal-" + link, this::commit, Journal::keepAfterFailure);
+  }
+
+  void record(Attempt attempt) {
+    writer.add(new Entry.Result(attempt));
+  }
+
+  /** Returns once the receipt is durable, or cannot be. */
+  InboundAnswer receipt(ReceiptPdu pdu) {
+    metrics.receipt(pdu.status().name().toLowerCase(java.util.Locale.ROOT));
+    if (!pdu.status().isFinal()) {
+      return InboundAnswer.ACCEPTED;
+    }
+    if (!receiptPlaces.tryAcquire()) {
+      return InboundAnswer.TRY_LATER;
+    }
+    try {
+      CompletableFuture<InboundAnswer> answer = new CompletableFuture<>();
+      writer.add(new Entry.Answered(receiptOf(pdu), answer));
+      return answer.get(RECEIPT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      return InboundAnswer.TRY_LATER;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return InboundAnswer.TRY_LATER;
+    } finally {
+      receiptPlaces.release();
+    }
+  }
+
+  private JournalStore.Receipt receiptOf(ReceiptPdu pdu) {
+    String state =
+        switch (pdu.status()) {
+          case DELIVERED -> "delivered";
+          case EXPIRED -> "expired";
+          case DELETED, UNDELIVERABLE, REJECTED, SKIPPED -> "failed";
+          case SCHEDULED, ENROUTE, ACCEPTED, UNKNOWN -> "sent";
+        };
+    return new JournalStore.Receipt(
+        CarrierWords.printable(MessageIds.normalise(pdu.messageId())),
+        state,
+        CarrierWords.ofReceipt(pdu),
+        clock.instant());
+  }
+
+  /** Looks whether receipts kept aside fit a sent segment when their id is read another way. */
+  void matchLeftovers(Instant now) {
+    if (!writer.isFailing()) {
+      writer.add(new Entry.Leftovers(now));
+    }
+  }
+
+  /** True while results cannot be written; nothing new should be sent then. */
+  boolean isFailing() {
+    return writer.isFailing();
+  }
+
+  private void commit(List<Entry> entries) {
+    List<Attempt> attempts = new ArrayList<>();
+    List<JournalStore.Receipt> receipts = new ArrayList<>();
+    Instant leftovers = null;
+    for (Entry entry : entries) {
+      switch (entry) {
+        case Entry.Result result -> attempts.add(result.attempt());
+        case Entry.Answered answered -> receipts.add(answered.receipt());
+        case Entry.Leftovers look -> leftovers = look.now();
+      }
+    }
+    Instant lookAt = leftovers;
+    JournalStore.Written written =
+        db.inTransaction(tx -> store.write(tx, attempts, receipts, lookAt));
+    metrics.batch(entries.size());
+    metrics.unmatched(written.unmatched());
+    durable.accept(attempts);
+    for (Entry entry : entries) {
+      if (entry instanceof Entry.Answered answered) {
+        answered.answer().complete(InboundAnswer.ACCEPTED);
+      }
+    }
+    if (written.events() > 0) {
+      // Not in the transaction above: NOTIFY holds a database-wide lock until the commit is on
+      // disk, which would put the server's commits and ours in one queue.
+      Notify.quietly(db, NOTIFY);
+    }
+  }
+
+  private static boolean keepAfterFailure(Entry entry) {
+    return switch (entry) {
+      case Entry.Result result -> true;
+      case Entry.Answered answered -> {
+        answered.answer().complete(InboundAnswer.TRY_LATER);
+        yield false;
+      }
+      case Entry.Leftovers look -> false;
+    };
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+  }
+
+  void abandon() {
+    writer.abandon();
+  }
+}

@@ -1,0 +1,202 @@
+package org.wardline.gateway;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wardline.gateway.LinkReport.State;
+import org.wardline.gateway.smpp.SmppBind;
+import org.wardline.gateway.smpp.SmppException;
+import org.wardline.gateway.smpp.SmppInbound;
+import org.wardline.gateway.smpp.SmppSession;
+
+/** Keeps one session with the carrier: connects, binds, and connects again when it is lost. */
+final class LinkLoop implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(LinkLoop.class);
+
+  /** A session that lived this long was good: the next loss starts with an immediate retry. */
+  private static final Duration GOOD_SESSION = Duration.ofSeconds(1);
+
+  private static final Duration LOOK = Duration.ofMillis(200);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+  private static final int BAD_PASSWORD = 0x0E;
+  private static final int BAD_SYSTEM_ID = 0x0F;
+  private static final int ALREADY_BOUND = 0x05;
+  private static final int BIND_FAILED = 0x0D;
+
+  private final SmppBind bind;
+  private final SmppInbound inbound;
+  private final Supplier<Claims.Holding> holding;
+  private final LinkReport report;
+  private final Backoff backoff;
+  private final GatewayMetrics metrics;
+  private final Runnable whenBound;
+  private final Semaphore nudge = new Semaphore(0);
+  private final Thread thread;
+  private volatile @Nullable SmppSession session;
+  private volatile boolean closed;
+
+  /**
+   * @param holding whether this process may run the link at all
+   * @param whenBound called after every bind
+   */
+  LinkLoop(
+      LinkSettings settings,
+      SmppInbound inbound,
+      Supplier<Claims.Holding> holding,
+      LinkReport report,
+      Backoff backoff,
+      GatewayMetrics metrics,
+      Runnable whenBound) {
+    this.bind = settings.bind();
+    this.inbound = inbound;
+    this.holding = holding;
+    this.report = report;
+    this.backoff = backoff;
+    this.metrics = metrics;
+    this.whenBound = whenBound;
+    this.thread = Thread.ofVirtual().name("link-" + settings.name()).unstarted(this::loop);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** The bound session, or null. */
+  @Nullable SmppSession session() {
+    SmppSession current = session;
+    return current != null && current.isBound() ? current : null;
+  }
+
+  private void loop() {
+    while (!closed) {
+      switch (holding.get()) {
+        case OURS -> {
+          report.standby(false);
+          connectOnce();
+        }
+        case ANOTHERS -> {
+          report.standby(true);
+          report.set(
+              State.WAITING,
+              "Another gateway runs this link. This one takes over when that one stops.");
+          sleep(LOOK);
+        }
+        case UNSURE -> {
+          if (report.state() != State.CONNECTING) {
+            report.set(
+                State.WAITING, "The gateway cannot reach its database and is waiting for it.");
+          }
+          sleep(LOOK);
+        }
+      }
+    }
+  }
+
+  private void connectOnce() {
+    Duration wait = backoff.next();
+    if (wait.isPositive()) {
+      sleep(wait);
+    }
+    if (closed || holding.get() != Claims.Holding.OURS) {
+      return;
+    }
+    if (report.state() != State.WAITING) {
+      report.set(State.CONNECTING, "Connecting to the carrier.");
+    }
+    try (SmppSession fresh = SmppSession.bindTransceiver(bind, inbound)) {
+      CountDownLatch over = new CountDownLatch(1);
+      String[] why = {""};
+      fresh.onClosed(
+          reason -> {
+            why[0] = reason;
+            over.countDown();
+          });
+      session = fresh;
+      metrics.connect("bound");
+      metrics.bound(true);
+      report.set(State.BOUND, "Connected to the carrier.");
+      log.info("Bound to {}:{}", bind.host(), bind.port());
+      whenBound.run();
+      long since = System.nanoTime();
+      hold(over);
+      if (System.nanoTime() - since >= GOOD_SESSION.toNanos()) {
+        backoff.reset();
+      }
+      if (!closed) {
+        report.set(
+            State.WAITING,
+            "The connection to the carrier broke (" + why[0] + "). Connecting again.");
+      }
+    } catch (SmppException e) {
+      metrics.connect(e.reason().name().toLowerCase(java.util.Locale.ROOT));
+      report.set(State.WAITING, words(e));
+      log.warn("Cannot bind to {}:{}: {}", bind.host(), bind.port(), e.getMessage());
+    } finally {
+      session = null;
+      metrics.bound(false);
+    }
+  }
+
+  /** Until the session is over, or this process may not have it any more. */
+  private void hold(CountDownLatch over) {
+    while (!closed && holding.get() != Claims.Holding.ANOTHERS) {
+      try {
+        if (over.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+          return;
+        }
+      } catch (InterruptedException e) {
+        closed = true;
+      }
+    }
+  }
+
+  private static String words(SmppException e) {
+    String advice =
+        switch (e.reason()) {
+          case UNREACHABLE ->
+              "Check the network, the VPN and the firewall, and the carrier's address in the settings.";
+          case REFUSED ->
+              switch (e.commandStatus()) {
+                case BAD_PASSWORD, BAD_SYSTEM_ID, BIND_FAILED ->
+                    "Check the system id and the password in the link's settings with the carrier.";
+                case ALREADY_BOUND ->
+                    "The account is bound from elsewhere: stop the other program, or ask the carrier"
+                        + " to end its session.";
+                default -> "Ask the carrier, naming this answer.";
+              };
+          case TIMED_OUT -> "The carrier is slow or something in between swallows the answer.";
+          case BROKEN -> "Check that the address and port are the carrier's SMPP port.";
+        };
+    return e.getMessage() + " " + advice + " Texts wait and are sent once the link is back.";
+  }
+
+  private void sleep(Duration howLong) {
+    try {
+      if (nudge.tryAcquire(howLong.toMillis(), TimeUnit.MILLISECONDS)) {
+        closed = true;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      closed = true;
+    }
+  }
+
+  /** Unbinds and stops connecting. */
+  @Override
+  public void close() {
+    closed = true;
+    nudge.release();
+    try {
+      if (!thread.join(CLOSE_LIMIT)) {
+        thread.interrupt();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

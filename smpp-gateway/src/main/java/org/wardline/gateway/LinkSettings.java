@@ -1,0 +1,49 @@
+package org.wardline.gateway;
+
+import java.time.Duration;
+import org.wardline.gateway.smpp.SmppBind;
+
+/**
+ * One link to one carrier.
+ *
+ * @param name the link's name in tables, metrics and logs; never changes once texts were sent
+ * @param bind where and as whom, with the window: never more texts than this are on their way
+ *     without a durable result, so never more than this can become duplicates after a crash
+ * @param sendValidity tell the carrier for how long it shall try (SMPP 3.4 §5.2.16), so that an
+ *     expired text does not arrive from the carrier's own queue either
+ * @param reassemblyLimit how long an incomplete inbound text waits for its missing parts
+ * @param receiptLimit how long after a text's expiry a receipt may still come before its fate is
+ *     called unknown
+ * @param retention how long sent segments and unmatched receipts are kept
+ * @param drainLimit how long a clean stop waits for answers under way
+ */
+public record LinkSettings(
+    String name,
+    SmppBind bind,
+    boolean sendValidity,
+    Duration reassemblyLimit,
+    Duration receiptLimit,
+    Duration retention,
+    Duration drainLimit) {
+  private static final Duration REASSEMBLY_LIMIT = Duration.ofMinutes(10);
+  private static final Duration RECEIPT_LIMIT = Duration.ofHours(72);
+  private static final Duration RETENTION = Duration.ofDays(7);
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
+
+  public LinkSettings {
+    if (!name.matches("[a-z0-9][a-z0-9-]{0,31}")) {
+      throw new IllegalArgumentException(
+          "A link's name has 1 to 32 small letters, digits and dashes, not \"" + name + "\".");
+    }
+  }
+
+  /** The one link of a small practice: named "carrier", with the usual limits. */
+  public static LinkSettings of(SmppBind bind) {
+    return new LinkSettings(
+        "carrier", bind, true, REASSEMBLY_LIMIT, RECEIPT_LIMIT, RETENTION, DRAIN_LIMIT);
+  }
+
+  public LinkSettings withReassemblyLimit(Duration limit) {
+    return new LinkSettings(name, bind, sendValidity, limit, receiptLimit, retention, drainLimit);
+  }
+}

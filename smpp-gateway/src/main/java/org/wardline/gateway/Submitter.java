@@ -1,0 +1,198 @@
+package org.wardline.gateway;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wardline.gateway.Attempt.AcceptedSegment;
+import org.wardline.gateway.Attempt.Outcome;
+import org.wardline.gateway.smpp.MessageIds;
+import org.wardline.gateway.smpp.SmppSession;
+import org.wardline.gateway.smpp.SubmitPdu;
+import org.wardline.gateway.smpp.SubmitResult;
+import org.wardline.sms.SmsQueue;
+import org.wardline.sms.SmsText;
+import org.wardline.sms.TextTooLongException;
+
+/**
+ * Sends one text, segment by segment, and says what came of it. Runs on a virtual thread per text;
+ * holds nothing but the text it sends.
+ */
+final class Submitter {
+  private static final Logger log = LoggerFactory.getLogger(Submitter.class);
+
+  /** Refusals "for now" (not throttling) before a text is given up. */
+  private static final int MAX_TEMPORARY_REFUSALS = 5;
+
+  private static final Duration FIRST_WAIT_AFTER_REFUSAL = Duration.ofMillis(500);
+
+  private final LinkSettings settings;
+  private final SmsQueue queue;
+  private final Supplier<@Nullable SmppSession> session;
+  private final Throttle throttle;
+  private final GatewayMetrics metrics;
+  private final Clock clock;
+  private volatile boolean stopping;
+
+  Submitter(
+      LinkSettings settings,
+      SmsQueue queue,
+      Supplier<@Nullable SmppSession> session,
+      Throttle throttle,
+      GatewayMetrics metrics,
+      Clock clock) {
+    this.settings = settings;
+    this.queue = queue;
+    this.session = session;
+    this.throttle = throttle;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  /** Texts whose next segment has not been written yet go back to the queue. */
+  void stop() {
+    stopping = true;
+  }
+
+  /** Blocks until every segment is answered, or one is not. Never throws. */
+  Attempt send(ClaimedText text) {
+    List<AcceptedSegment> accepted = new ArrayList<>();
+    int total = text.acceptedSegments();
+    try {
+      SmsQueue.Opened opened = queue.open(text.id(), text.sealed());
+      SmsText content = SmsText.of(opened.text());
+      total = content.segments();
+      List<SmsText.Segment> segments = content.split(text.concatenationReference());
+      Outcome outcome = sendAll(text, opened, segments, accepted);
+      return new Attempt(text, total, List.copyOf(accepted), outcome);
+    } catch (TextTooLongException e) {
+      return failed(text, total, accepted, "The text is too long to be sent. Shorten it.");
+    } catch (RuntimeException e) {
+      log.warn("Text {} cannot be sent: {}", text.id(), e.getMessage());
+      log.debug("Text {}", text.id(), e);
+      return failed(
+          text,
+          total,
+          accepted,
+          "The gateway could not read this text from the queue. Ask IT to look at the gateway's"
+              + " log, then send it again.");
+    }
+  }
+
+  private Attempt failed(ClaimedText text, int total, List<AcceptedSegment> accepted, String why) {
+    return new Attempt(
+        text, total, List.copyOf(accepted), new Outcome.Failed(why, clock.instant()));
+  }
+
+  private Outcome sendAll(
+      ClaimedText text,
+      SmsQueue.Opened opened,
+      List<SmsText.Segment> segments,
+      List<AcceptedSegment> accepted) {
+    for (SmsText.Segment segment : segments) {
+      if (segment.number() <= text.acceptedSegments()) {
+        continue;
+      }
+      Outcome stopped = sendOne(text, opened, segment, accepted);
+      if (stopped != null) {
+        return stopped;
+      }
+    }
+    return new Outcome.Sent();
+  }
+
+  /** Returns null when the carrier took the segment, else why the text goes no further. */
+  private @Nullable Outcome sendOne(
+      ClaimedText text,
+      SmsQueue.Opened opened,
+      SmsText.Segment segment,
+      List<AcceptedSegment> accepted) {
+    boolean fresh = accepted.isEmpty();
+    int refusals = 0;
+    while (true) {
+      throttle.await();
+      SmppSession bound = session.get();
+      if (bound == null || stopping) {
+        return new Outcome.NotSent();
+      }
+      Instant now = clock.instant();
+      if (fresh && !text.expiresAt().isAfter(now)) {
+        return expired(text, now);
+      }
+      switch (bound.submit(pdu(text, opened, segment, now))) {
+        case SubmitResult.Accepted taken -> {
+          throttle.accepted();
+          metrics.submitted("accepted", taken.latency());
+          accepted.add(
+              new AcceptedSegment(
+                  segment.number(), storable(text.id(), segment, taken), clock.instant()));
+          return null;
+        }
+        case SubmitResult.Refused refused when refused.throttled() -> {
+          metrics.submitted("throttled");
+          throttle.refused();
+        }
+        case SubmitResult.Refused refused -> {
+          boolean givenUp = refused.permanent() || refusals == MAX_TEMPORARY_REFUSALS;
+          metrics.submitted(refused.permanent() ? "refused" : "refused for now");
+          if (givenUp) {
+            return new Outcome.Failed(
+                CarrierWords.ofRefusal(refused, segment.number(), segment.total()),
+                clock.instant());
+          }
+          pause(FIRST_WAIT_AFTER_REFUSAL.multipliedBy(1L << refusals));
+          refusals++;
+        }
+        case SubmitResult.ConnectionLost lost -> {
+          metrics.submitted(lost.written() ? "answer lost" : "not sent");
+          return lost.written() ? new Outcome.MaybeSent() : new Outcome.NotSent();
+        }
+        case SubmitResult.TimedOut late -> {
+          metrics.submitted("answer lost");
+          return new Outcome.MaybeSent();
+        }
+      }
+    }
+  }
+
+  private static Outcome expired(ClaimedText text, Instant now) {
+    if (text.mayBeDuplicate()) {
+      return new Outcome.Doubtful(CarrierWords.EXPIRED_AFTER_DOUBT, now);
+    }
+    return new Outcome.Expired(now);
+  }
+
+  private SubmitPdu pdu(
+      ClaimedText text, SmsQueue.Opened opened, SmsText.Segment segment, Instant now) {
+    Duration left = Duration.between(now, text.expiresAt());
+    return new SubmitPdu(
+        opened.source(),
+        opened.destination(),
+        segment.udh(),
+        segment.body(),
+        segment.dataCoding(),
+        true,
+        settings.sendValidity() && left.isPositive() ? left : null);
+  }
+
+  /** An empty or odd id cannot be matched; the text is still sent, its fate stays unknown. */
+  private static String storable(UUID id, SmsText.Segment segment, SubmitResult.Accepted taken) {
+    String smscId = CarrierWords.printable(MessageIds.normalise(taken.messageId()));
+    return smscId.isEmpty() ? "none:" + id + ":" + segment.number() : smscId;
+  }
+
+  private void pause(Duration howLong) {
+    try {
+      Thread.sleep(howLong);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stopping = true;
+    }
+  }
+}

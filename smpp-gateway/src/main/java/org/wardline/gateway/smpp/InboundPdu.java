@@ -1,0 +1,28 @@
+package org.wardline.gateway.smpp;
+
+import java.util.Optional;
+
+/**
+ * One deliver_sm or data_sm with a text (SMPP 3.4 §4.6.1, §4.7.1).
+ *
+ * @param source with a leading + when the SMSC says it is international
+ * @param destination likewise
+ * @param shortMessage with its user data header if {@code udhi}; the message_payload's content when
+ *     the text came in that TLV
+ * @param udhi whether short_message starts with a user data header (§5.2.12)
+ */
+@SuppressWarnings("ArrayRecordComponent") // wire octets; nobody compares them
+public record InboundPdu(
+    String source,
+    String destination,
+    int esmClass,
+    int dataCoding,
+    byte[] shortMessage,
+    boolean udhi,
+    Optional<SarInfo> sar) {
+  /** Neither text nor numbers. */
+  @Override
+  public String toString() {
+    return "InboundPdu[redacted]";
+  }
+}

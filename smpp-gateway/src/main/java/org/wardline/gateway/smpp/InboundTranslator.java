@@ -1,0 +1,145 @@
+package org.wardline.gateway.smpp;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jsmpp.bean.AbstractSmCommand;
+import org.jsmpp.bean.AlertNotification;
+import org.jsmpp.bean.DataSm;
+import org.jsmpp.bean.DeliverSm;
+import org.jsmpp.bean.OptionalParameter;
+import org.jsmpp.extra.ProcessRequestException;
+import org.jsmpp.session.DataSmResult;
+import org.jsmpp.session.MessageReceiverListener;
+import org.jsmpp.session.Session;
+import org.jsmpp.util.MessageId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns what jSMPP hands over into our own records and our answers into its own. */
+final class InboundTranslator implements MessageReceiverListener {
+  private static final Logger log = LoggerFactory.getLogger(InboundTranslator.class);
+
+  /** SMPP 3.4 §5.2.12: bits 5–2 are the message type. */
+  private static final int MESSAGE_TYPE_MASK = 0x3C;
+
+  private static final int DELIVERY_RECEIPT = 0x04;
+  private static final int INTERMEDIATE_NOTIFICATION = 0x20;
+  private static final int UDHI = 0x40;
+  private static final byte[] NO_OCTETS = {};
+
+  private final SmppInbound inbound;
+
+  InboundTranslator(SmppInbound inbound) {
+    this.inbound = inbound;
+  }
+
+  @Override
+  public void onAcceptDeliverSm(DeliverSm deliverSm) throws ProcessRequestException {
+    byte[] octets = deliverSm.getShortMessage();
+    accept(deliverSm, octets == null ? NO_OCTETS : octets);
+  }
+
+  /** data_sm carries its text only in message_payload (SMPP 3.4 §4.7.1). */
+  @Override
+  public DataSmResult onAcceptDataSm(DataSm dataSm, Session source) throws ProcessRequestException {
+    accept(dataSm, NO_OCTETS);
+    try {
+      // §4.7.2: an ESME has no message id to give.
+      return new DataSmResult(new MessageId(""), new OptionalParameter[0]);
+    } catch (org.jsmpp.PDUStringException e) {
+      throw new ProcessRequestException("empty message id", CommandStatus.SYSTEM_ERROR, e);
+    }
+  }
+
+  /** SMPP 3.4 §4.12: has no response, and we never ask for it. */
+  @Override
+  public void onAcceptAlertNotification(AlertNotification alertNotification) {
+    log.debug("alert_notification ignored");
+  }
+
+  private void accept(AbstractSmCommand pdu, byte[] shortMessage) throws ProcessRequestException {
+    InboundAnswer answer;
+    try {
+      answer = dispatch(pdu, shortMessage);
+    } catch (RuntimeException e) {
+      // Not the exception itself: its message could quote a text.
+      log.warn("An inbound PDU was not stored ({}); the SMSC will retry", e.getClass().getName());
+      answer = InboundAnswer.TRY_LATER;
+    }
+    if (answer == InboundAnswer.TRY_LATER) {
+      throw new ProcessRequestException("not stored", CommandStatus.RECEIVER_TEMPORARY);
+    }
+  }
+
+  private InboundAnswer dispatch(AbstractSmCommand pdu, byte[] shortMessage) {
+    List<Tlv> tlvs = tlvs(pdu.getOptionalParameters());
+    byte[] octets = payload(tlvs, shortMessage);
+    int esmClass = pdu.getEsmClass() & 0xFF;
+    int type = esmClass & MESSAGE_TYPE_MASK;
+    if (type == DELIVERY_RECEIPT
+        || type == INTERMEDIATE_NOTIFICATION
+        || ReceiptText.looksLikeReceipt(tlvs)) {
+      Optional<ReceiptPdu> receipt = ReceiptText.parse(octets, pdu.getDataCoding() & 0xFF, tlvs);
+      if (receipt.isEmpty()) {
+        // Refusing it would bring the same receipt back for ever.
+        log.warn("A delivery receipt without a message id was acknowledged and dropped");
+        return InboundAnswer.ACCEPTED;
+      }
+      return inbound.onReceipt(receipt.get());
+    }
+    return inbound.onText(
+        new InboundPdu(
+            Address.written(pdu.getSourceAddrTon(), orEmpty(pdu.getSourceAddr())),
+            Address.written(pdu.getDestAddrTon(), orEmpty(pdu.getDestAddress())),
+            esmClass,
+            pdu.getDataCoding() & 0xFF,
+            octets,
+            (esmClass & UDHI) != 0,
+            sar(tlvs)));
+  }
+
+  private static String orEmpty(@org.jspecify.annotations.Nullable String value) {
+    return value == null ? "" : value;
+  }
+
+  /** SMPP 3.4 §5.3.2.32: message_payload stands in for an empty short_message. */
+  private static byte[] payload(List<Tlv> tlvs, byte[] shortMessage) {
+    if (shortMessage.length > 0) {
+      return shortMessage;
+    }
+    return find(tlvs, Tlv.MESSAGE_PAYLOAD).map(Tlv::value).orElse(shortMessage);
+  }
+
+  private static Optional<SarInfo> sar(List<Tlv> tlvs) {
+    Optional<Tlv> reference = find(tlvs, Tlv.SAR_MSG_REF_NUM);
+    Optional<Tlv> total = find(tlvs, Tlv.SAR_TOTAL_SEGMENTS);
+    Optional<Tlv> number = find(tlvs, Tlv.SAR_SEGMENT_SEQNUM);
+    if (reference.isEmpty() || total.isEmpty() || number.isEmpty()) {
+      return Optional.empty();
+    }
+    SarInfo sar =
+        new SarInfo(reference.get().number(), total.get().number(), number.get().number());
+    return sar.number() >= 1 && sar.number() <= sar.total() ? Optional.of(sar) : Optional.empty();
+  }
+
+  private static Optional<Tlv> find(List<Tlv> tlvs, int tag) {
+    return tlvs.stream().filter(t -> t.tag() == tag).findFirst();
+  }
+
+  static List<Tlv> tlvs(OptionalParameter @org.jspecify.annotations.Nullable [] parameters) {
+    if (parameters == null) {
+      return List.of();
+    }
+    List<Tlv> tlvs = new ArrayList<>(parameters.length);
+    for (OptionalParameter parameter : parameters) {
+      byte[] serialized = parameter.serialize();
+      // Tag and length, two octets each, then the value.
+      tlvs.add(
+          new Tlv(
+              parameter.tag & 0xFFFF,
+              java.util.Arrays.copyOfRange(serialized, 4, serialized.length)));
+    }
+    return tlvs;
+  }
+}

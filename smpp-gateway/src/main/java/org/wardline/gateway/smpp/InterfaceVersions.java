@@ -1,0 +1,65 @@
+package org.wardline.gateway.smpp;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jsmpp.SMPPConstant;
+
+/**
+ * Rewrites bind PDUs so that jSMPP survives interface versions it has no constant for: it throws
+ * inside its own handler, and the bind then hangs until its time-out (design §8, 6). Wardline
+ * speaks 3.4 to everyone, so nothing is lost.
+ */
+final class InterfaceVersions {
+  private static final int HEADER_OCTETS = CappedPduReader.MIN_OCTETS;
+  private static final byte VERSION_3_4 = 0x34;
+
+  private InterfaceVersions() {}
+
+  static byte[] tame(byte[] pdu, int commandId, int commandStatus) {
+    return switch (commandId) {
+      case SMPPConstant.CID_BIND_RECEIVER,
+          SMPPConstant.CID_BIND_TRANSMITTER,
+          SMPPConstant.CID_BIND_TRANSCEIVER ->
+          withVersion34(pdu);
+      case SMPPConstant.CID_BIND_RECEIVER_RESP,
+          SMPPConstant.CID_BIND_TRANSMITTER_RESP,
+          SMPPConstant.CID_BIND_TRANSCEIVER_RESP ->
+          commandStatus == CommandStatus.OK ? withoutTlvs(pdu) : pdu;
+      default -> pdu;
+    };
+  }
+
+  /** SMPP 3.4 §4.1.1: after system_id, password and system_type comes interface_version. */
+  private static byte[] withVersion34(byte[] bind) {
+    int at = HEADER_OCTETS;
+    for (int field = 0; field < 3; field++) {
+      at = afterString(bind, at);
+    }
+    if (at + 2 < bind.length) {
+      bind[at] = VERSION_3_4;
+      // addr_ton and addr_npi: jSMPP knows only those in the standard and we use neither.
+      bind[at + 1] = 0;
+      bind[at + 2] = 0;
+    }
+    return bind;
+  }
+
+  /** SMPP 3.4 §4.1.2: sc_interface_version is the only TLV after system_id. */
+  private static byte[] withoutTlvs(byte[] bindResp) {
+    int end = afterString(bindResp, HEADER_OCTETS);
+    if (end >= bindResp.length) {
+      return bindResp;
+    }
+    byte[] shorter = Arrays.copyOf(bindResp, end);
+    ByteBuffer.wrap(shorter).putInt(end);
+    return shorter;
+  }
+
+  private static int afterString(byte[] pdu, int from) {
+    int at = from;
+    while (at < pdu.length && pdu[at] != 0) {
+      at++;
+    }
+    return at + 1;
+  }
+}

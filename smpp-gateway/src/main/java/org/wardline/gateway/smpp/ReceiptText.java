@@ -1,0 +1,152 @@
+package org.wardline.gateway.smpp;
+
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.wardline.gateway.smpp.ReceiptPdu.Status;
+
+/**
+ * Reads delivery receipts as carriers really write them. SMPP 3.4 Appendix B only suggests a text
+ * form, so fields may be missing, in any case, and dates have 10, 12 or 14 digits; TLVs win where
+ * they are present (§5.3.2.12, §5.3.2.35, §5.3.2.31). Never throws: jSMPP's own parser does, and
+ * the SMSC then delivers the same receipt for ever (design §8, 7).
+ */
+final class ReceiptText {
+  private static final int FIELD_FLAGS = Pattern.CASE_INSENSITIVE;
+  private static final Pattern ID = field("id", "[^\\s;,]+");
+  private static final Pattern STAT = field("stat(?:us)?", "[a-z_]+");
+  private static final Pattern ERR = field("err(?:or)?", "[^\\s;,]+");
+  private static final Pattern DONE = field("done[ _]?date", "[0-9]{10,15}[+-R]?");
+
+  /** The quoted text comes last and may itself look like fields. */
+  private static final Pattern QUOTED_TEXT = Pattern.compile("(?:^|[\\s;,])text\\s*:", FIELD_FLAGS);
+
+  private ReceiptText() {}
+
+  private static Pattern field(String name, String value) {
+    return Pattern.compile("(?:^|[\\s;,])" + name + "\\s*:\\s*(" + value + ")", FIELD_FLAGS);
+  }
+
+  /**
+   * @return empty when neither text nor TLVs name a message id: nobody could match it
+   */
+  static Optional<ReceiptPdu> parse(byte[] shortMessage, int dataCoding, List<Tlv> tlvs) {
+    String fields = withoutQuotedText(characters(shortMessage, dataCoding));
+    String id =
+        find(tlvs, Tlv.RECEIPTED_MESSAGE_ID)
+            .map(Tlv::string)
+            .map(String::strip)
+            .filter(s -> !s.isEmpty())
+            .orElseGet(() -> value(ID, fields));
+    if (id.isEmpty()) {
+      return Optional.empty();
+    }
+    Status status =
+        find(tlvs, Tlv.MESSAGE_STATE)
+            .map(t -> status(t.number()))
+            .filter(s -> s != Status.UNKNOWN)
+            .orElseGet(() -> status(value(STAT, fields)));
+    String error = value(ERR, fields);
+    if (error.isEmpty()) {
+      error = find(tlvs, Tlv.NETWORK_ERROR_CODE).map(ReceiptText::networkError).orElse("");
+    }
+    return Optional.of(new ReceiptPdu(id, status, error, date(value(DONE, fields))));
+  }
+
+  /** Whether the TLVs alone make it a receipt, for carriers that leave esm_class at 0. */
+  static boolean looksLikeReceipt(List<Tlv> tlvs) {
+    return find(tlvs, Tlv.RECEIPTED_MESSAGE_ID).isPresent()
+        && find(tlvs, Tlv.MESSAGE_STATE).isPresent();
+  }
+
+  private static Optional<Tlv> find(List<Tlv> tlvs, int tag) {
+    return tlvs.stream().filter(t -> t.tag() == tag && t.value().length > 0).findFirst();
+  }
+
+  /** Latin-1, not GSM: receipts with data_coding 0 are plain ASCII and ids contain underscores. */
+  private static String characters(byte[] shortMessage, int dataCoding) {
+    return new String(
+        shortMessage, dataCoding == 8 ? StandardCharsets.UTF_16BE : StandardCharsets.ISO_8859_1);
+  }
+
+  private static String withoutQuotedText(String text) {
+    Matcher quoted = QUOTED_TEXT.matcher(text);
+    return quoted.find() ? text.substring(0, quoted.start()) : text;
+  }
+
+  private static String value(Pattern field, String text) {
+    Matcher matcher = field.matcher(text);
+    return matcher.find() ? matcher.group(1) : "";
+  }
+
+  /** The network type's digit, a slash, and the code (SMPP 3.4 §5.3.2.31). */
+  private static String networkError(Tlv tlv) {
+    byte[] value = tlv.value();
+    return value.length == 3
+        ? value[0] + "/" + (((value[1] & 0xFF) << 8) | (value[2] & 0xFF))
+        : Integer.toString(tlv.number());
+  }
+
+  private static Status status(int messageState) {
+    return switch (messageState) {
+      case 0 -> Status.SCHEDULED;
+      case 1 -> Status.ENROUTE;
+      case 2 -> Status.DELIVERED;
+      case 3 -> Status.EXPIRED;
+      case 4 -> Status.DELETED;
+      case 5 -> Status.UNDELIVERABLE;
+      case 6 -> Status.ACCEPTED;
+      case 8 -> Status.REJECTED;
+      case 9 -> Status.SKIPPED;
+      default -> Status.UNKNOWN;
+    };
+  }
+
+  /** By the first letters: DELIVRD and DELIVERED, UNDELIV and UNDELIVERABLE are all about. */
+  private static Status status(String word) {
+    String letters = word.toUpperCase(Locale.ROOT);
+    return switch (letters.substring(0, Math.min(letters.length(), 5))) {
+      case "SCHED" -> Status.SCHEDULED;
+      case "ENROU", "BUFFE" -> Status.ENROUTE;
+      case "DELIV" -> Status.DELIVERED;
+      case "EXPIR" -> Status.EXPIRED;
+      case "DELET" -> Status.DELETED;
+      case "UNDEL", "FAILE" -> Status.UNDELIVERABLE;
+      case "ACCEP", "ACKED" -> Status.ACCEPTED;
+      case "REJEC" -> Status.REJECTED;
+      case "SKIPP" -> Status.SKIPPED;
+      default -> Status.UNKNOWN;
+    };
+  }
+
+  /**
+   * YYMMDDhhmm, YYMMDDhhmmss, YYYYMMDDhhmm or YYYYMMDDhhmmss. Twelve digits that start with 20 are
+   * read with a four-digit year: the other reading is the year 2020.
+   */
+  private static @Nullable Instant date(String digits) {
+    String d = digits.length() > 14 ? digits.substring(0, 12) : digits;
+    boolean longYear = d.length() == 14 || (d.length() == 12 && d.startsWith("20"));
+    try {
+      int at = longYear ? 4 : 2;
+      int year = Integer.parseInt(d, 0, at, 10) + (longYear ? 0 : 2000);
+      int seconds = d.length() - at >= 10 ? two(d, at + 8) : 0;
+      return LocalDateTime.of(
+              year, two(d, at), two(d, at + 2), two(d, at + 4), two(d, at + 6), seconds)
+          .toInstant(ZoneOffset.UTC);
+    } catch (DateTimeException | NumberFormatException | IndexOutOfBoundsException e) {
+      return null;
+    }
+  }
+
+  private static int two(String digits, int at) {
+    return Integer.parseInt(digits, at, at + 2, 10);
+  }
+}

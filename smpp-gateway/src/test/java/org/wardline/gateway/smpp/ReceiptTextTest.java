@@ -1,0 +1,98 @@
+package org.wardline.gateway.smpp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.wardline.gateway.smpp.ReceiptPdu.Status;
+
+class ReceiptTextTest {
+  private static Optional<ReceiptPdu> parse(String text, Tlv... tlvs) {
+    return ReceiptText.parse(text.getBytes(StandardCharsets.ISO_8859_1), 0, List.of(tlvs));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        "id:1a2B sub:001 dlvrd:001 submit date:2611211200 done date:2611211201 stat:DELIVRD err:000 text:Hi|1a2B|DELIVERED|000|2026-11-21T12:01:00Z",
+        "id:7 sub:001 dlvrd:000 submit date:261121120000 done date:261121120130 stat:UNDELIV err:1F text:|7|UNDELIVERABLE|1F|2026-11-21T12:01:30Z",
+        "id:7 done date:20261121120130 stat:EXPIRED|7|EXPIRED|''|2026-11-21T12:01:30Z",
+        "id:7 done date:202611211201 stat:REJECTD|7|REJECTED|''|2026-11-21T12:01:00Z",
+        "ID:ab-1_2 STAT:delivered ERR:0|ab-1_2|DELIVERED|0|-",
+        "stat:ACCEPTD id:9|9|ACCEPTED|''|-",
+        "id:9|9|UNKNOWN|''|-",
+        "id: 9 stat: ENROUTE donedate: 2611211201|9|ENROUTE|''|2026-11-21T12:01:00Z",
+        "id:9 stat:DELETED done date:2613451201|9|DELETED|''|-",
+        "id:9;stat:SKIPPED;err:5|9|SKIPPED|5|-",
+        "id:9 stat:WHATEVER text:id:8 stat:DELIVRD|9|UNKNOWN|''|-",
+      })
+  void receipts_are_read_as_carriers_write_them(
+      String text, String id, Status status, String error, Instant done) {
+    assertThat(parse(text)).contains(new ReceiptPdu(id, status, error, done));
+  }
+
+  @Test
+  void tlvs_alone_are_a_receipt() {
+    assertThat(
+            parse(
+                "",
+                Tlv.text(Tlv.RECEIPTED_MESSAGE_ID, "00AB"),
+                Tlv.octet(Tlv.MESSAGE_STATE, 2),
+                new Tlv(Tlv.NETWORK_ERROR_CODE, new byte[] {3, 0, 11})))
+        .contains(new ReceiptPdu("00AB", Status.DELIVERED, "3/11", null));
+  }
+
+  @Test
+  void tlvs_win_over_the_text() {
+    ReceiptPdu receipt =
+        parse(
+                "id:1 stat:ENROUTE err:7",
+                Tlv.text(Tlv.RECEIPTED_MESSAGE_ID, "2"),
+                Tlv.octet(Tlv.MESSAGE_STATE, 5))
+            .orElseThrow();
+    assertThat(receipt).isEqualTo(new ReceiptPdu("2", Status.UNDELIVERABLE, "7", null));
+  }
+
+  @Test
+  void an_id_tlv_without_its_final_zero_is_read() {
+    Tlv id = new Tlv(Tlv.RECEIPTED_MESSAGE_ID, "77".getBytes(StandardCharsets.US_ASCII));
+    assertThat(parse("stat:DELIVRD", id).orElseThrow().messageId()).isEqualTo("77");
+  }
+
+  @Test
+  void a_receipt_in_ucs2_is_read() {
+    byte[] octets = "id:5 stat:DELIVRD".getBytes(StandardCharsets.UTF_16BE);
+    assertThat(ReceiptText.parse(octets, 8, List.of()).orElseThrow().status())
+        .isEqualTo(Status.DELIVERED);
+  }
+
+  @Test
+  void a_receipt_without_an_id_is_none() {
+    assertThat(parse("stat:DELIVRD err:000")).isEmpty();
+    assertThat(parse("")).isEmpty();
+    assertThat(parse("text:id:5")).isEmpty();
+  }
+
+  @Test
+  void no_octets_make_it_throw() {
+    Random random = new Random(7);
+    String[] pieces = {"id:", "stat:", "done date:", "text:", " ", "9", "X", "\0", "err:", "2613"};
+    for (int i = 0; i < 50_000; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int j = random.nextInt(12); j > 0; j--) {
+        text.append(pieces[random.nextInt(pieces.length)]);
+      }
+      byte[] value = new byte[random.nextInt(5)];
+      random.nextBytes(value);
+      var _ = parse(text.toString(), new Tlv(Tlv.NETWORK_ERROR_CODE, value));
+    }
+  }
+}
