@@ -179,6 +179,17 @@ public record PatientForm(
     return Choices.isZone(timeZone) ? Optional.of(ZoneId.of(timeZone)) : Optional.empty();
   }
 
+  /** The row in which the n-th number stands, because empty rows are no numbers. */
+  int rowOfPhone(int n) {
+    int left = n;
+    for (int row = 0; row < phones.size(); row++) {
+      if (!phones.get(row).number().isEmpty() && left-- == 0) {
+        return row;
+      }
+    }
+    return 0;
+  }
+
   boolean valid() {
     return errors.isEmpty();
   }
