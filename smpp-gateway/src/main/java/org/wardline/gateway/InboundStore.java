@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.wardline.jdbc.Tx;
@@ -19,9 +20,9 @@ import org.wardline.sms.TransportKeys;
 /** The SQL of the inbox, and how parts become a text. Calls must not overlap. */
 final class InboundStore {
   /**
-   * What the carrier delivered: a whole text, or a part of one.
+   * What the carrier delivered: a whole text ({@code total} is 1), or a part of one.
    *
-   * @param part null-free marker of a whole text when {@code total} is 1
+   * @param wide whether the reference has 16 bits; the two kinds never belong together
    */
   @SuppressWarnings("ArrayRecordComponent") // wire octets; nobody compares them
   record Arrival(
@@ -258,7 +259,7 @@ final class InboundStore {
    * Octets of neighbouring parts are joined before decoding: some phones cut between the two halves
    * of a surrogate pair or of an escape sequence.
    */
-  private static Text join(TreeMap<Integer, Part> parts, int total) {
+  private static Text join(SortedMap<Integer, Part> parts, int total) {
     StringBuilder text = new StringBuilder();
     ByteArrayOutputStream run = new ByteArrayOutputStream();
     int coding = -1;
@@ -276,7 +277,7 @@ final class InboundStore {
       }
     }
     flush(text, run, coding);
-    Part first = parts.firstEntry().getValue();
+    Part first = parts.sequencedValues().getFirst();
     Instant at =
         parts.values().stream().map(Part::at).max(Comparator.naturalOrder()).orElse(first.at());
     return new Text(

@@ -26,7 +26,7 @@ public record LinkSettings(
     Duration retention,
     Duration drainLimit) {
   private static final Duration REASSEMBLY_LIMIT = Duration.ofMinutes(10);
-  private static final Duration RECEIPT_LIMIT = Duration.ofHours(72);
+  private static final Duration RECEIPT_LIMIT = Duration.ofDays(3);
   private static final Duration RETENTION = Duration.ofDays(7);
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
 

@@ -1,0 +1,227 @@
+package org.wardline.gateway;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One real PostgreSQL 17 per test JVM, durable as in production (fsync on), with the roles and the
+ * {@code sms} schema; every test gets a database of its own.
+ */
+final class PostgresFixture {
+  private static final String PASSWORD = "only-for-tests";
+  private static final AtomicInteger COUNTER = new AtomicInteger();
+  private static final PostgresFixture SHARED = startOnce();
+
+  private final Path folder;
+  private final int port;
+
+  private PostgresFixture(Path folder, int port) {
+    this.folder = folder;
+    this.port = port;
+  }
+
+  static PostgresFixture shared() {
+    return SHARED;
+  }
+
+  private static PostgresFixture startOnce() {
+    try {
+      Path folder =
+          Files.createTempDirectory(
+              "wardline-pg",
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+      Path archive = folder.resolve("postgres.txz");
+      try (InputStream packed =
+          PostgresFixture.class.getResourceAsStream("/postgres-linux-x86_64.txz")) {
+        if (packed == null) {
+          throw new IllegalStateException("the PostgreSQL binaries are not on the test class path");
+        }
+        Files.copy(packed, archive);
+      }
+      run(List.of("tar", "xJf", archive.toString(), "-C", folder.toString()));
+      Files.delete(archive);
+      Path passwordFile = folder.resolve("password");
+      Files.writeString(passwordFile, PASSWORD);
+      Files.createDirectory(folder.resolve("data"));
+      if (isRoot()) {
+        run(List.of("chown", "-R", "nobody:nogroup", folder.toString()));
+      }
+      int port = freePort();
+      PostgresFixture fixture = new PostgresFixture(folder, port);
+      fixture.server(
+          "initdb",
+          "-D",
+          fixture.data(),
+          "-U",
+          "postgres",
+          "-A",
+          "scram-sha-256",
+          "--pwfile=" + passwordFile,
+          "-E",
+          "UTF8",
+          "--locale=C.UTF-8");
+      fixture.start();
+      Runtime.getRuntime().addShutdownHook(new Thread(fixture::stopAndDelete));
+      fixture.execute(
+          "postgres",
+          "postgres",
+          "CREATE ROLE wardline_owner LOGIN PASSWORD '" + PASSWORD + "'",
+          "CREATE ROLE wardline_server LOGIN PASSWORD '" + PASSWORD + "'",
+          "CREATE ROLE wardline_gateway LOGIN PASSWORD '" + PASSWORD + "'",
+          "CREATE DATABASE template_sms OWNER wardline_owner");
+      fixture.execute("template_sms", "wardline_owner", "CREATE SCHEMA sms", schema());
+      return fixture;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String schema() throws IOException {
+    try (InputStream sql = PostgresFixture.class.getResourceAsStream("/db/sms/V1__queue.sql")) {
+      if (sql == null) {
+        throw new IllegalStateException("V1__queue.sql is missing");
+      }
+      return new String(sql.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /**
+   * A database of its own with the empty {@code sms} schema; the name is what {@link #pool} takes.
+   */
+  String freshDatabase() {
+    String name = "test_" + COUNTER.incrementAndGet();
+    execute("postgres", "postgres", "CREATE DATABASE " + name + " TEMPLATE template_sms");
+    return name;
+  }
+
+  HikariDataSource pool(String database, String role, int size) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(url(database));
+    config.setUsername(role);
+    config.setPassword(PASSWORD);
+    config.setMaximumPoolSize(size);
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(1_000);
+    config.setValidationTimeout(500);
+    config.setInitializationFailTimeout(-1);
+    return new HikariDataSource(config);
+  }
+
+  String url(String database) {
+    return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+  }
+
+  static String password() {
+    return PASSWORD;
+  }
+
+  /** Kills every server process at once, as a power cut would, then starts again. */
+  void crashAndRestart() {
+    server("pg_ctl", "-D", data(), "-m", "immediate", "-w", "stop");
+    start();
+  }
+
+  void stop() {
+    server("pg_ctl", "-D", data(), "-m", "fast", "-w", "stop");
+  }
+
+  void start() {
+    server(
+        "pg_ctl",
+        "-D",
+        data(),
+        "-l",
+        folder.resolve("log").toString(),
+        "-w",
+        "-o",
+        "-p "
+            + port
+            + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+            + " -c max_connections=200 -c shared_buffers=128MB",
+        "start");
+  }
+
+  private void stopAndDelete() {
+    try {
+      server("pg_ctl", "-D", data(), "-m", "immediate", "stop");
+      run(List.of("rm", "-rf", folder.toString()));
+    } catch (RuntimeException e) {
+      System.err.println("The test PostgreSQL could not be stopped: " + e.getMessage());
+    }
+  }
+
+  void execute(String database, String role, String... statements) {
+    try (Connection connection = DriverManager.getConnection(url(database), role, PASSWORD);
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private String data() {
+    return folder.resolve("data").toString();
+  }
+
+  private void server(String program, String... arguments) {
+    List<String> command = new ArrayList<>();
+    if (isRoot()) {
+      command.addAll(
+          List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"));
+    }
+    command.add(folder.resolve("bin").resolve(program).toString());
+    command.addAll(List.of(arguments));
+    run(command);
+  }
+
+  private static boolean isRoot() {
+    return "root".equals(System.getProperty("user.name"));
+  }
+
+  private static void run(List<String> command) {
+    try {
+      Path output = Files.createTempFile("wardline-pg", ".out");
+      Process process =
+          new ProcessBuilder(command)
+              .directory(Path.of("/").toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+      String said = Files.readString(output);
+      Files.delete(output);
+      if (!ended || process.exitValue() != 0) {
+        throw new IllegalStateException(command.getFirst() + " failed: " + said);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}
