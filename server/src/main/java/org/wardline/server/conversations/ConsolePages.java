@@ -132,8 +132,7 @@ public final class ConsolePages {
   }
 
   private void recall(Caller caller, ServerRequest request, ServerResponse response) {
-    UUID conversation =
-        uuid(Form.of(request).text("conversation")).orElseThrow(Problem::notFound);
+    UUID conversation = uuid(Form.of(request).text("conversation")).orElseThrow(Problem::notFound);
     Optional<Notice> refused =
         conversations.recall(caller, id(request))
             ? Optional.empty()
@@ -152,8 +151,7 @@ public final class ConsolePages {
     if (refused.isEmpty() && !Pages.wantsFragment(request)) {
       Pages.redirect(request, response, "/conversations/" + conversation);
     } else {
-      show(
-          caller, request, response, conversation, 0, refused, refused.isPresent() ? text : "");
+      show(caller, request, response, conversation, 0, refused, refused.isPresent() ? text : "");
     }
   }
 
@@ -181,7 +179,7 @@ public final class ConsolePages {
     Page page = pages.page(caller, request);
     pages.send(
         response,
-        notice.isPresent() ? Status.UNPROCESSABLE_ENTITY_422 : Status.OK_200,
+        notice.isPresent() ? Status.UNPROCESSABLE_CONTENT_422 : Status.OK_200,
         Pages.wantsFragment(request)
             ? Pages.templates().conversationsThread(page, thread)
             : Pages.templates()

@@ -70,7 +70,7 @@ public final class PatientPages {
     }
     PatientForm form = typed.checked(clock);
     if (!form.valid()) {
-      show(caller, request, response, Status.UNPROCESSABLE_ENTITY_422, form);
+      show(caller, request, response, Status.UNPROCESSABLE_CONTENT_422, form);
       return;
     }
     switch (patients.create(caller, patient(form))) {
@@ -87,7 +87,7 @@ public final class PatientPages {
               caller,
               request,
               response,
-              Status.UNPROCESSABLE_ENTITY_422,
+              Status.UNPROCESSABLE_CONTENT_422,
               form.withError(
                   "number-" + form.rowOfPhone(taken.position()),
                   "This number belongs to another patient already."));
@@ -96,8 +96,9 @@ public final class PatientPages {
               caller,
               request,
               response,
-              Status.UNPROCESSABLE_ENTITY_422,
-              form.withError("externalId", "A patient with this record number is on file already."));
+              Status.UNPROCESSABLE_CONTENT_422,
+              form.withError(
+                  "externalId", "A patient with this record number is on file already."));
     }
   }
 
@@ -111,10 +112,7 @@ public final class PatientPages {
         form.consentOnPaper()
             ? List.of(
                 new NewConsent(
-                    ConsentKind.CARE,
-                    Saying.GRANTED,
-                    ConsentMethod.PAPER,
-                    form.wordingVersion()))
+                    ConsentKind.CARE, Saying.GRANTED, ConsentMethod.PAPER, form.wordingVersion()))
             : List.of();
     return new NewPatient(
         Optional.of(form.externalId()).filter(id -> !id.isEmpty()),
