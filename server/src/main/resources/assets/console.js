@@ -8,10 +8,11 @@ export const byId = (id) => document.getElementById(id);
 
 /** A request's answer that is no success, with words a person can act on. */
 export class Refusal extends Error {
-  constructor(words, fragment = null, signedOut = false) {
+  constructor(words, { fragment = null, signedOut = false, unanswered = false } = {}) {
     super(words);
     this.fragment = fragment;
     this.signedOut = signedOut;
+    this.unanswered = unanswered;
   }
 }
 
@@ -35,14 +36,14 @@ export async function fetchPart(url, { background = false, body } = {}) {
       signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
     });
   } catch {
-    throw new Refusal('Wardline cannot be reached. Check the network, then try again.');
+    throw new Refusal('Wardline cannot be reached. Check the network, then try again.', { unanswered: true });
   }
   const elsewhere = response.headers.get('HX-Redirect');
   if (response.status === 401 || elsewhere?.startsWith('/sign-in') || response.redirected) {
-    throw new Refusal('You were signed out. Copy what you wrote, then sign in again.', null, true);
+    throw new Refusal('You were signed out. Copy what you wrote, then sign in again.', { signedOut: true });
   }
   const part = new DOMParser().parseFromString(await response.text(), 'text/html');
-  if (!response.ok) throw new Refusal(wordsOf(part), part);
+  if (!response.ok) throw new Refusal(wordsOf(part), { fragment: part });
   return part;
 }
 

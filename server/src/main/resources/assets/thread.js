@@ -220,7 +220,6 @@ function count() {
 /** Names the character that makes the text dearer, and offers plain ones where that is harmless. */
 function explain(text, cost) {
   const swap = byId('swap');
-  swap.setAttribute('data-shown-by-script', '');
   swap.hidden = !cost.firstNonGsm;
   if (swap.hidden) return;
   const simpler = plain(text);
@@ -286,7 +285,9 @@ async function deliver(entry) {
     if (openConversation() === entry.conversation) apply(part.getElementById('thread'));
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
-    entry.why = `Not sent. ${refusal.message}`;
+    entry.why = refusal.unanswered
+      ? 'Wardline did not answer, so it is not known whether this was sent. Check the network, then retry: it goes out only once.'
+      : `Not sent. ${refusal.message}`;
     announce('The text was not sent.');
     const fresh = refusal.fragment?.getElementById('thread');
     if (fresh) {
@@ -410,6 +411,8 @@ export function listen() {
       if (style !== 'morph') return false;
       const fresh = fragment.querySelector?.('#thread') ?? fragment.firstElementChild;
       apply(fresh);
+      // The button that was pressed is gone or was disabled meanwhile, and its focus with it.
+      if (document.activeElement === document.body) (byId('text') ?? byId('thread-name'))?.focus();
       return [byId('thread')];
     },
   });

@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import org.wardline.server.accounts.Caller;
 import org.wardline.server.consent.ConsentState;
 import org.wardline.server.conversations.ThreadView.Bubble;
+import org.wardline.server.health.HealthReport;
 import org.wardline.server.patients.PatientFormSamples;
 import org.wardline.server.web.Assets;
 import org.wardline.server.web.Page;
@@ -317,6 +318,14 @@ final class ConsolePreview {
         talk.unread = true;
         publish("inbound", talk);
         send(exchange, 200, "text/plain", "ok");
+      } else if (path.equals("/sign-in")) {
+        Page nobody = new Page(Caller.anonymous("", "localhost"), path, "", Duration.ZERO, assets);
+        String message = query.equals("wrong") ? "Login, password or code is not right." : "";
+        html(exchange, 200, Pages.templates().accountsSignIn(nobody, message, true, "", ""));
+      } else if (path.equals("/portal")) {
+        html(exchange, 200, Pages.templates().webPortal(page(path), "Lakeside Therapy"));
+      } else if (path.equals("/health")) {
+        html(exchange, 200, Pages.templates().healthHealth(page(path), "degraded", health()));
       } else if (path.startsWith("/conversations/")) {
         conversation(exchange, path.split("/"), query, form(body), part);
       } else if (path.startsWith("/messages/")) {
@@ -424,6 +433,23 @@ final class ConsolePreview {
                     b.segments())
                 : b);
     publish("state", talk);
+  }
+
+  private static List<HealthReport.Row> health() {
+    return List.of(
+        new HealthReport.Row("Database", "ok", "It answers in 2 ms.", "", ""),
+        new HealthReport.Row(
+            "Carrier link",
+            "warn",
+            "It has been down for 3 minutes.",
+            "Texts wait and go out by themselves when the link is back.",
+            "Check the internet connection, then call the carrier."),
+        new HealthReport.Row(
+            "Archive",
+            "failed",
+            "It has taken nothing for 2 hours.",
+            "Nothing is lost; texts are kept here until the archive is back.",
+            "Look at the archive's log."));
   }
 
   private Talk talkOf(UUID id) {
