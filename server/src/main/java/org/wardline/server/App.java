@@ -16,6 +16,7 @@ import org.wardline.server.audit.Audit;
 import org.wardline.server.audit.AuditApi;
 import org.wardline.server.consent.ConsentLedger;
 import org.wardline.server.consent.Consents;
+import org.wardline.server.conversations.ConsolePages;
 import org.wardline.server.conversations.Conversations;
 import org.wardline.server.conversations.ConversationsFeature;
 import org.wardline.server.conversations.Lines;
@@ -26,6 +27,7 @@ import org.wardline.server.health.QueueDepth;
 import org.wardline.server.keys.PatientKeys;
 import org.wardline.server.keys.SystemKeys;
 import org.wardline.server.patients.PatientApi;
+import org.wardline.server.patients.PatientPages;
 import org.wardline.server.patients.Patients;
 import org.wardline.server.web.Assets;
 import org.wardline.server.web.LiveEvents;
@@ -59,6 +61,7 @@ public final class App implements AutoCloseable {
     var live = new LiveEvents(clock.millis() * 1_000);
     var ledger = new ConsentLedger();
     var outbox = new ArchiveOutbox();
+    var zone = settings.conversations().practiceZone();
     var lines = new Lines(db, settings.lines());
 
     ca = new LocalCa(settings.certificates(), clock, random);
@@ -115,8 +118,12 @@ public final class App implements AutoCloseable {
         (HttpRules rules) -> {
           accountsFeature.routes(rules);
           conversations.routes(rules);
-          new PatientApi(access, patients, consents, settings.conversations().practiceZone())
+          new ConsolePages(access, pages, conversations.conversations(), consents, clock, zone)
               .routes(rules);
+          new PatientPages(
+                  access, pages, patients, conversations.conversations()::start, clock, zone)
+              .routes(rules);
+          new PatientApi(access, patients, consents, zone).routes(rules);
           new AuditApi(access, db, audit).routes(rules);
           health.routes(rules);
           new ApiFeature().routes(rules);

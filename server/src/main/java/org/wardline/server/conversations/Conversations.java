@@ -240,6 +240,7 @@ public final class Conversations {
                   tx, new ConsentLedger.Question(known.patient(), known.phone(), ConsentKind.CARE));
           audit.record(
               tx, caller, "conversation.view", known.patient(), conversation, known.line(), "");
+          long newFrom = newFromSeq(messages, seenSeq(tx, caller, conversation));
           markSeen(tx, caller, conversation);
           return Optional.of(
               new ThreadView(
@@ -253,7 +254,8 @@ public final class Conversations {
                   named.zone(),
                   consent,
                   messages,
-                  more ? messages.getFirst().seq() : 0));
+                  more ? messages.getFirst().seq() : 0,
+                  newFrom));
         });
   }
 
@@ -306,6 +308,24 @@ public final class Conversations {
         row.at(),
         row.encoding(),
         row.segments());
+  }
+
+  /** Up to where this person has seen the conversation; empty when never. */
+  private static Optional<Long> seenSeq(Tx tx, Caller caller, UUID conversation) {
+    return tx.first(
+        "SELECT seen_seq FROM wardline.conversation_seen WHERE conversation_id = ? AND account_id = ?::uuid",
+        row -> row.longValue("seen_seq"),
+        conversation,
+        caller.id().orElse(null));
+  }
+
+  private static long newFromSeq(List<ThreadView.Bubble> messages, Optional<Long> seen) {
+    return messages.stream()
+        .filter(message -> !message.outgoing())
+        .filter(message -> seen.filter(seq -> message.seq() > seq).isPresent())
+        .mapToLong(ThreadView.Bubble::seq)
+        .findFirst()
+        .orElse(0);
   }
 
   private static void markSeen(Tx tx, Caller caller, UUID conversation) {
@@ -433,6 +453,13 @@ public final class Conversations {
           audit.record(tx, caller, "conversation.start", patient, conversation, lineId, "");
           return Optional.of(conversation);
         });
+  }
+
+  /** The same on the first line that the caller may write on. */
+  public Optional<UUID> start(Caller caller, UUID patient) {
+    return writableLines(caller).stream()
+        .findFirst()
+        .flatMap(line -> start(caller, patient, line.id()));
   }
 
   /** The lines this caller may write on, in the configured order. */

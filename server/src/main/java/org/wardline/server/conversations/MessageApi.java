@@ -223,7 +223,8 @@ final class MessageApi {
     Json.send(
         response,
         Status.OK_200,
-        Map.of("items", page.items().stream().map(item -> json(item)).toList(), "next", page.next()));
+        Map.of(
+            "items", page.items().stream().map(item -> json(item)).toList(), "next", page.next()));
   }
 
   /** The {@code limit} of a list request. */
@@ -244,9 +245,7 @@ final class MessageApi {
       throw Problem.invalid("The text has left already and cannot be called back.");
     }
     Json.send(
-        response,
-        Status.OK_200,
-        new Accepted(id.toString(), DeliveryState.RECALLED.wireName()));
+        response, Status.OK_200, new Accepted(id.toString(), DeliveryState.RECALLED.wireName()));
   }
 
   private static Map<String, Object> json(Conversations.MessageView view) {
@@ -263,9 +262,7 @@ final class MessageApi {
     json.put("segments", view.segments());
     json.put("mayBeDuplicate", view.mayBeDuplicate());
     json.put("createdAt", view.createdAt().toString());
-    json.put(
-        "history",
-        view.history().stream().map(step -> json(step)).toList());
+    json.put("history", view.history().stream().map(step -> json(step)).toList());
     return json;
   }
 

@@ -15,6 +15,8 @@ import org.wardline.server.consent.ConsentState;
  *     composer is open
  * @param messages oldest first, the newest page only
  * @param olderSeq when not 0, there are messages before this one: ask with {@code before=olderSeq}
+ * @param newFromSeq the first of the messages that came since this person last looked; 0 when none,
+ *     or when they look for the first time
  */
 public record ThreadView(
     UUID id,
@@ -27,7 +29,8 @@ public record ThreadView(
     ZoneId patientZone,
     ConsentState consent,
     List<Bubble> messages,
-    long olderSeq) {
+    long olderSeq,
+    long newFromSeq) {
 
   /**
    * One message.
