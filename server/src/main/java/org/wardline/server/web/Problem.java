@@ -69,6 +69,11 @@ public final class Problem extends RuntimeException {
     return new Problem(Type.UNAVAILABLE, detail, retryAfterSeconds);
   }
 
+  /** The client asks too often and is told when to ask again. */
+  public static Problem tooMany(String detail, int retryAfterSeconds) {
+    return new Problem(Type.TOO_MANY_REQUESTS, detail, retryAfterSeconds);
+  }
+
   public static Problem notFound() {
     return new Problem(Type.NOT_FOUND, "There is nothing here, or nothing that you may see.");
   }

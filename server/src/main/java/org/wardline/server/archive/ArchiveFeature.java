@@ -1,0 +1,55 @@
+package org.wardline.server.archive;
+
+import java.time.Duration;
+import org.wardline.jdbc.Db;
+import org.wardline.jdbc.Worker;
+import org.wardline.metrics.Metrics;
+
+/** Keeps the archive fed and says how far behind it is. */
+public final class ArchiveFeature implements AutoCloseable {
+  /** The outbox is looked at this often; the archive is a memory, not a mirror. */
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  private final Db db;
+  private final ArchiveShipper shipper;
+  private final Worker worker;
+
+  public ArchiveFeature(Db db, ArchiveSettings settings, Metrics metrics) {
+    this.db = db;
+    this.shipper = new ArchiveShipper(db, () -> CassandraArchive.connect(settings));
+    this.worker = new Worker("archive", POLL, shipper::runOnce);
+    metrics.gauge(
+        "wardline_archive_lag_seconds",
+        "Age of the oldest event that is not in the archive yet.",
+        () -> lag().oldestSeconds());
+    metrics.gauge(
+        "wardline_archive_waiting_events",
+        "Events that are not in the archive yet.",
+        () -> lag().waiting());
+    metrics.gauge(
+        "wardline_archive_up",
+        "1 when the archive took the last batch.",
+        () -> shipper.up() ? 1 : 0);
+  }
+
+  /** How many events wait for the archive, and for how many seconds the oldest has waited. */
+  public record Lag(long waiting, double oldestSeconds, boolean archiveUp) {}
+
+  public Lag lag() {
+    return db.inTransaction(
+        tx ->
+            tx.one(
+                """
+                SELECT count(*) AS waiting,
+                       coalesce(extract(epoch FROM now() - min(at)), 0)::bigint AS oldest
+                FROM wardline.archive_outbox
+                """,
+                row -> new Lag(row.longValue("waiting"), row.longValue("oldest"), shipper.up())));
+  }
+
+  @Override
+  public void close() {
+    worker.close();
+    shipper.close();
+  }
+}

@@ -1,0 +1,133 @@
+package org.wardline.server.archive;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wardline.jdbc.Db;
+import org.wardline.server.archive.CassandraArchive.Stored;
+
+/**
+ * Ships the outbox: writes a batch at QUORUM and only then takes it out of PostgreSQL. A crash in
+ * between ships the same rows again under the same keys, so the archive holds each event once.
+ * While Cassandra is away rows wait and nothing else notices.
+ */
+final class ArchiveShipper implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ArchiveShipper.class);
+
+  /** Rows read and written at a time; also the number of writes under way at once. */
+  private static final int MAX_BATCH_EVENTS = 256;
+
+  private record Waiting(long seq, Stored event) {}
+
+  private final Db db;
+  private final Supplier<CassandraArchive> connect;
+  private Optional<CassandraArchive> archive = Optional.empty();
+  private boolean toldDown;
+  private volatile boolean up;
+
+  ArchiveShipper(Db db, Supplier<CassandraArchive> connect) {
+    this.db = db;
+    this.connect = connect;
+  }
+
+  /** Ships one batch and returns how many events it held; throws when the archive is away. */
+  synchronized int runOnce() {
+    List<Waiting> batch =
+        db.inTransaction(
+            tx ->
+                tx.query(
+                    """
+                    SELECT seq, event_id, patient_id, kind, at, sealed
+                    FROM wardline.archive_outbox ORDER BY seq LIMIT ?
+                    """,
+                    row ->
+                        new Waiting(
+                            row.longValue("seq"),
+                            new Stored(
+                                row.uuid("event_id"),
+                                row.uuid("patient_id"),
+                                row.string("kind"),
+                                row.instant("at"),
+                                row.bytes("sealed"))),
+                    MAX_BATCH_EVENTS));
+    if (!batch.isEmpty() || archive.isEmpty()) {
+      ship(batch);
+    }
+    return batch.size();
+  }
+
+  private void ship(List<Waiting> batch) {
+    try {
+      CassandraArchive target = connected();
+      List<CompletableFuture<?>> writes = new ArrayList<>(batch.size());
+      for (Waiting waiting : batch) {
+        writes.add(target.write(waiting.event()).toCompletableFuture());
+      }
+      CompletableFuture.allOf(writes.toArray(new CompletableFuture<?>[0])).join();
+    } catch (CompletionException e) {
+      throw away(e.getCause() instanceof RuntimeException cause ? cause : e);
+    } catch (RuntimeException e) {
+      throw away(e);
+    }
+    if (toldDown) {
+      log.info("The archive is back; shipping what waited");
+      toldDown = false;
+    }
+    up = true;
+    if (!batch.isEmpty()) {
+      Long[] seqs = batch.stream().map(Waiting::seq).toArray(Long[]::new);
+      db.run(
+          tx ->
+              tx.update("DELETE FROM wardline.archive_outbox WHERE seq = ANY (?)", (Object) seqs));
+    }
+  }
+
+  private CassandraArchive connected() {
+    if (archive.isEmpty()) {
+      archive = Optional.of(connect.get());
+    }
+    return archive.get();
+  }
+
+  private RuntimeException away(RuntimeException cause) {
+    up = false;
+    if (!toldDown) {
+      log.warn(
+          "The archive does not take events now ({}); they wait in PostgreSQL",
+          cause.getClass().getSimpleName());
+      toldDown = true;
+    }
+    return new ArchiveAwayException();
+  }
+
+  /** True when the last attempt to reach the archive worked. */
+  boolean up() {
+    return up;
+  }
+
+  /** Events of a patient that the archive holds, from the month of {@code within}. */
+  synchronized List<Stored> read(UUID patient, java.time.Instant within) {
+    return connected().read(patient, within);
+  }
+
+  @Override
+  public synchronized void close() {
+    archive.ifPresent(CassandraArchive::close);
+    archive = Optional.empty();
+  }
+
+  /** The archive is away; the worker tries again by itself. */
+  static final class ArchiveAwayException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    ArchiveAwayException() {
+      super("the archive is away", null, false, false);
+    }
+  }
+}

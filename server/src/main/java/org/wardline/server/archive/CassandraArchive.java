@@ -1,0 +1,143 @@
+package org.wardline.server.archive;
+
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
+import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The long memory: one row per event, a partition per patient and month. The key of a row is the
+ * event's own id, so writing an event again changes nothing. Everything is written and read at
+ * QUORUM.
+ */
+final class CassandraArchive implements AutoCloseable {
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration SCHEMA_TIMEOUT = Duration.ofSeconds(30);
+  private static final int MONTHS_A_YEAR = 12;
+
+  private static final String CREATE_TABLE =
+      """
+      CREATE TABLE IF NOT EXISTS wardline.archive_event (
+        patient_id uuid,
+        month      int,
+        at         timestamp,
+        event_id   uuid,
+        kind       text,
+        sealed     blob,
+        PRIMARY KEY ((patient_id, month), at, event_id))
+      """;
+
+  /** One event as it lies in the archive. */
+  record Stored(UUID id, UUID patient, String kind, Instant at, byte[] sealed) {}
+
+  private final CqlSession session;
+  private final PreparedStatement insert;
+  private final PreparedStatement select;
+
+  private CassandraArchive(CqlSession session) {
+    this.session = session;
+    this.insert =
+        session.prepare(
+            """
+            INSERT INTO wardline.archive_event (patient_id, month, at, event_id, kind, sealed)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """);
+    this.select =
+        session.prepare(
+            "SELECT event_id, kind, at, sealed FROM wardline.archive_event WHERE patient_id = ? AND month = ?");
+  }
+
+  /**
+   * Connects and makes the table when it is not there. Throws when Cassandra cannot be reached now.
+   */
+  static CassandraArchive connect(ArchiveSettings settings) {
+    DriverConfigLoader options =
+        DriverConfigLoader.programmaticBuilder()
+            .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, REQUEST_TIMEOUT)
+            .withDuration(DefaultDriverOption.CONNECTION_INIT_QUERY_TIMEOUT, REQUEST_TIMEOUT)
+            .withDuration(DefaultDriverOption.RECONNECTION_MAX_DELAY, Duration.ofSeconds(10))
+            .withString(DefaultDriverOption.REQUEST_CONSISTENCY, ConsistencyLevel.QUORUM.name())
+            .withBoolean(DefaultDriverOption.REQUEST_DEFAULT_IDEMPOTENCE, true)
+            .withInt(DefaultDriverOption.NETTY_IO_SIZE, 1)
+            .withInt(DefaultDriverOption.NETTY_ADMIN_SIZE, 1)
+            .withBoolean(DefaultDriverOption.METADATA_TOKEN_MAP_ENABLED, false)
+            .withBoolean(DefaultDriverOption.REQUEST_WARN_IF_SET_KEYSPACE, false)
+            .build();
+    CqlSession session =
+        CqlSession.builder()
+            .withConfigLoader(options)
+            .addContactPoint(new InetSocketAddress(settings.contactPoint(), settings.port()))
+            .withLocalDatacenter(settings.datacenter())
+            .withAuthCredentials(settings.username(), settings.password().get())
+            .build();
+    try {
+      session.execute(
+          SimpleStatement.newInstance(
+                  "CREATE KEYSPACE IF NOT EXISTS wardline WITH replication = {'class': 'NetworkTopologyStrategy', '"
+                      + settings.datacenter()
+                      + "': "
+                      + settings.replicationFactor()
+                      + "}")
+              .setTimeout(SCHEMA_TIMEOUT));
+      session.execute(SimpleStatement.newInstance(CREATE_TABLE).setTimeout(SCHEMA_TIMEOUT));
+      return new CassandraArchive(session);
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  CompletionStage<AsyncResultSet> write(Stored event) {
+    return session.executeAsync(
+        insert.bind(
+            event.patient(),
+            month(event.at()),
+            event.at(),
+            event.id(),
+            event.kind(),
+            ByteBuffer.wrap(event.sealed())));
+  }
+
+  /** A patient's events of the month that holds {@code within}, oldest first. */
+  List<Stored> read(UUID patient, Instant within) {
+    List<Stored> events = new ArrayList<>();
+    for (Row row : session.execute(select.bind(patient, month(within)))) {
+      ByteBuffer sealed = Objects.requireNonNull(row.getByteBuffer("sealed"));
+      byte[] bytes = new byte[sealed.remaining()];
+      sealed.get(bytes);
+      events.add(
+          new Stored(
+              Objects.requireNonNull(row.getUuid("event_id")),
+              patient,
+              Objects.requireNonNull(row.getString("kind")),
+              Objects.requireNonNull(row.getInstant("at")),
+              bytes));
+    }
+    return events;
+  }
+
+  /** The partition's month, counted from year 0, in UTC. */
+  private static int month(Instant at) {
+    var date = at.atOffset(ZoneOffset.UTC);
+    return date.getYear() * MONTHS_A_YEAR + date.getMonthValue() - 1;
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}

@@ -1,0 +1,158 @@
+package org.wardline.server.conversations;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.wardline.jdbc.Db;
+import org.wardline.jdbc.Tx;
+import org.wardline.server.archive.ArchiveOutbox;
+import org.wardline.server.keys.PatientKeys;
+import org.wardline.server.keys.Sealer;
+import org.wardline.server.web.LiveEvent;
+import org.wardline.server.web.LiveEvents;
+import org.wardline.sms.SmsQueue;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Takes what the gateway says became of texts and writes it to their messages: state, history and
+ * archive in the transaction that takes the event out of the queue, so that each is applied once.
+ */
+final class DeliveryEvents {
+  private static final int MAX_BATCH_EVENTS = 1_000;
+
+  private final Db db;
+  private final SmsQueue queue;
+  private final PatientKeys keys;
+  private final ArchiveOutbox archive;
+  private final LiveEvents live;
+
+  DeliveryEvents(Db db, SmsQueue queue, PatientKeys keys, ArchiveOutbox archive, LiveEvents live) {
+    this.db = db;
+    this.queue = queue;
+    this.keys = keys;
+    this.archive = archive;
+    this.live = live;
+  }
+
+  private record About(UUID message, UUID patient, UUID conversation, String line) {}
+
+  /** Applies one batch and returns how many events it took. */
+  int runOnce() {
+    return db.inTransaction(
+        tx -> {
+          List<SmsQueue.Event> events = queue.takeEvents(tx, MAX_BATCH_EVENTS);
+          if (!events.isEmpty()) {
+            apply(tx, events);
+          }
+          return events.size();
+        });
+  }
+
+  private void apply(Tx tx, List<SmsQueue.Event> events) {
+    Map<UUID, List<SmsQueue.Event>> byMessage = new LinkedHashMap<>();
+    events.forEach(
+        event -> byMessage.computeIfAbsent(event.id(), id -> new ArrayList<>()).add(event));
+    Map<UUID, About> about = new HashMap<>();
+    tx.query(
+            "SELECT id, patient_id, conversation_id, line FROM wardline.message WHERE id = ANY (?)",
+            row ->
+                new About(
+                    row.uuid("id"),
+                    row.uuid("patient_id"),
+                    row.uuid("conversation_id"),
+                    row.string("line")),
+            (Object) byMessage.keySet().toArray(new UUID[0]))
+        .forEach(row -> about.put(row.message(), row));
+    byMessage.keySet().retainAll(about.keySet());
+    updateStates(tx, byMessage);
+    addHistory(tx, events.stream().filter(event -> about.containsKey(event.id())).toList());
+    Map<UUID, Sealer> sealers =
+        keys.of(tx, about.values().stream().map(About::patient).distinct().toList());
+    List<ArchiveOutbox.Event> archived = new ArrayList<>();
+    byMessage.forEach(
+        (message, steps) -> {
+          About who = about.get(message);
+          Sealer sealer = who == null ? null : sealers.get(who.patient());
+          if (who != null && sealer != null) {
+            archived.add(
+                new ArchiveOutbox.Event(
+                    UUID.randomUUID(),
+                    who.patient(),
+                    sealer,
+                    "delivery",
+                    steps.getLast().at(),
+                    content(message, steps)));
+          }
+        });
+    archive.add(tx, archived);
+    Map<UUID, String> changed = new LinkedHashMap<>();
+    about.values().forEach(row -> changed.put(row.conversation(), row.line()));
+    tx.afterCommit(
+        () ->
+            changed.forEach(
+                (conversation, line) ->
+                    live.publish(new LiveEvent("state", line, conversation, 0))));
+  }
+
+  private static void updateStates(Tx tx, Map<UUID, List<SmsQueue.Event>> byMessage) {
+    List<UUID> ids = List.copyOf(byMessage.keySet());
+    String[] states = new String[ids.size()];
+    Boolean[] duplicates = new Boolean[ids.size()];
+    int i = 0;
+    for (List<SmsQueue.Event> steps : byMessage.values()) {
+      states[i] = steps.getLast().state().wireName();
+      duplicates[i] = steps.stream().anyMatch(SmsQueue.Event::mayBeDuplicate);
+      i++;
+    }
+    // A receipt may prove a doubtful end wrong, but nothing leads back from an end.
+    tx.update(
+        """
+        UPDATE wardline.message m
+        SET state = CASE
+              WHEN m.state IN ('delivered', 'recalled') THEN m.state
+              WHEN m.state IN ('failed', 'expired', 'unknown') AND e.state NOT IN ('delivered', 'failed') THEN m.state
+              ELSE e.state END,
+            may_be_duplicate = m.may_be_duplicate OR e.may_be_duplicate
+        FROM unnest(?::uuid[], ?::text[], ?::boolean[]) AS e (id, state, may_be_duplicate)
+        WHERE m.id = e.id
+        """,
+        ids.toArray(new UUID[0]),
+        states,
+        duplicates);
+  }
+
+  private static void addHistory(Tx tx, List<SmsQueue.Event> events) {
+    tx.update(
+        """
+        INSERT INTO wardline.message_history (message_id, state, at, detail)
+        SELECT id, state, at, detail
+        FROM unnest(?::uuid[], ?::text[], ?::timestamptz[], ?::text[]) WITH ORDINALITY AS e (id, state, at, detail, n)
+        ORDER BY n
+        """,
+        events.stream().map(SmsQueue.Event::id).toArray(UUID[]::new),
+        events.stream().map(event -> event.state().wireName()).toArray(String[]::new),
+        events.stream().map(SmsQueue.Event::at).toArray(Instant[]::new),
+        events.stream().map(SmsQueue.Event::detail).toArray(String[]::new));
+  }
+
+  private ObjectNode content(UUID message, List<SmsQueue.Event> steps) {
+    ObjectNode content = archive.content();
+    content.put("message", message.toString());
+    ArrayNode history = content.putArray("history");
+    for (SmsQueue.Event step : steps) {
+      ObjectNode entry = history.addObject();
+      entry.put("state", step.state().wireName());
+      entry.put("at", step.at().toString());
+      entry.put("detail", step.detail());
+      if (step.mayBeDuplicate()) {
+        entry.put("mayBeDuplicate", true);
+      }
+    }
+    return content;
+  }
+}

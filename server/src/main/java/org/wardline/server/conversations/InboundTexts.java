@@ -1,0 +1,256 @@
+package org.wardline.server.conversations;
+
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wardline.jdbc.Db;
+import org.wardline.jdbc.Tx;
+import org.wardline.server.accounts.Caller;
+import org.wardline.server.archive.ArchiveOutbox;
+import org.wardline.server.audit.Audit;
+import org.wardline.server.consent.ConsentKind;
+import org.wardline.server.consent.ConsentLedger;
+import org.wardline.server.consent.ConsentLedger.Saying;
+import org.wardline.server.consent.ConsentMethod;
+import org.wardline.server.consent.ConsentRules;
+import org.wardline.server.consent.ConsentRules.Answer;
+import org.wardline.server.consent.ConsentState;
+import org.wardline.server.consent.ConsentWording;
+import org.wardline.server.consent.ConsentWords;
+import org.wardline.server.conversations.MessageWriter.Incoming;
+import org.wardline.server.conversations.MessageWriter.Outgoing;
+import org.wardline.server.conversations.MessageWriter.Recipient;
+import org.wardline.server.conversations.Recipients.PatientLine;
+import org.wardline.server.keys.PatientKeys;
+import org.wardline.server.patients.Patients;
+import org.wardline.sms.PhoneNumber;
+import org.wardline.sms.SmsQueue;
+import org.wardline.sms.SmsText;
+
+/**
+ * Takes texts that the gateway has stored: finds or makes the patient and the conversation, stores
+ * the message, and applies the consent rules, all in the transaction that takes the text out of the
+ * queue.
+ */
+final class InboundTexts {
+  private static final Logger log = LoggerFactory.getLogger(InboundTexts.class);
+  private static final int MAX_BATCH_TEXTS = 100;
+
+  /**
+   * Answers by rule that one conversation gets in an hour at most, so that two machines cannot talk
+   * for ever.
+   */
+  private static final int MAX_RULE_ANSWERS_AN_HOUR = 4;
+
+  private static final Caller RULES = Caller.system("consent-rules");
+
+  private final Db db;
+  private final SmsQueue queue;
+  private final Lines lines;
+  private final Patients patients;
+  private final PatientKeys keys;
+  private final ConsentLedger ledger;
+  private final MessageWriter writer;
+  private final ArchiveOutbox archive;
+  private final Audit audit;
+  private final boolean askOnFirstContact;
+  private final ZoneId practiceZone;
+
+  InboundTexts(
+      Db db,
+      SmsQueue queue,
+      Lines lines,
+      Patients patients,
+      PatientKeys keys,
+      ConsentLedger ledger,
+      MessageWriter writer,
+      ArchiveOutbox archive,
+      Audit audit,
+      boolean askOnFirstContact,
+      ZoneId practiceZone) {
+    this.db = db;
+    this.queue = queue;
+    this.lines = lines;
+    this.patients = patients;
+    this.keys = keys;
+    this.ledger = ledger;
+    this.writer = writer;
+    this.archive = archive;
+    this.audit = audit;
+    this.askOnFirstContact = askOnFirstContact;
+    this.practiceZone = practiceZone;
+  }
+
+  private record Resolved(SmsQueue.InboundText text, Recipient patient) {}
+
+  /** Takes one batch and returns how many texts it held. */
+  int runOnce() {
+    return db.inTransaction(
+        tx -> {
+          List<SmsQueue.InboundText> texts = queue.takeInbound(tx, MAX_BATCH_TEXTS);
+          List<Resolved> resolved = new ArrayList<>();
+          texts.forEach(text -> resolve(tx, text).ifPresent(resolved::add));
+          if (!resolved.isEmpty()) {
+            // Before any row is written, so that sending and opting out wait for each other in one
+            // order.
+            Recipients.lockForOptOut(
+                tx,
+                resolved.stream()
+                    .filter(one -> ConsentWords.of(one.text().text()) == ConsentWords.Meaning.STOP)
+                    .map(one -> one.patient().phone())
+                    .toList());
+            writer.receive(tx, resolved.stream().map(InboundTexts::incoming).toList());
+            resolved.forEach(one -> react(tx, one.patient(), one.text().text()));
+          }
+          return texts.size();
+        });
+  }
+
+  private static Incoming incoming(Resolved one) {
+    return new Incoming(
+        one.text().id(),
+        one.patient(),
+        SmsText.of(one.text().text()),
+        one.text().receivedAt(),
+        one.text().complete());
+  }
+
+  private Optional<Resolved> resolve(Tx tx, SmsQueue.InboundText text) {
+    Optional<PhoneNumber> source = PhoneNumber.ofAddress(text.source());
+    if (source.isEmpty()) {
+      // A short code or a word as sender: no patient texts from one, and nobody could answer it.
+      log.warn(
+          "A text from a sender that is not a phone number was kept out of the inbox: {}",
+          text.id());
+      audit.record(
+          tx,
+          Caller.system("inbound"),
+          "message.refused-sender",
+          Optional.of(text.id()),
+          "not a phone number");
+      return Optional.empty();
+    }
+    PhoneNumber number = source.get();
+    Line line = lines.receiving(text.destination());
+    Patients.PhoneOwner known = patients.owners(tx, List.of(number)).get(number);
+    Patients.PhoneOwner owner =
+        known == null ? patients.createUnnamed(tx, number, practiceZone) : known;
+    PatientLine key = new PatientLine(owner.patient(), line.id());
+    UUID conversation = Objects.requireNonNull(Recipients.findOrCreate(tx, List.of(key)).get(key));
+    return Optional.of(
+        new Resolved(
+            text,
+            new Recipient(
+                owner.patient(),
+                owner.phone(),
+                number,
+                conversation,
+                line,
+                keys.of(tx, owner.patient()))));
+  }
+
+  private void react(Tx tx, Recipient patient, String text) {
+    ConsentLedger.Question question =
+        new ConsentLedger.Question(patient.patient(), patient.phone(), ConsentKind.CARE);
+    ConsentState before = ledger.state(tx, question);
+    ConsentRules.Reaction reaction =
+        ConsentRules.onText(
+            text,
+            before,
+            ledger.openRequests(tx, patient.patient(), patient.phone()),
+            askOnFirstContact);
+    if (reaction.withdrawQueued()) {
+      List<UUID> withdrawn = queue.withdraw(tx, patient.number());
+      if (!withdrawn.isEmpty()) {
+        Conversations.markRecalled(tx, withdrawn, "not sent: the patient opted out");
+      }
+    }
+    reaction.records().ifPresent(saying -> record(tx, patient, saying));
+    reaction.answer().ifPresent(answer -> answer(tx, patient, answer));
+  }
+
+  private void record(Tx tx, Recipient patient, Saying saying) {
+    List<Optional<ConsentKind>> kinds = new ArrayList<>();
+    if (saying == Saying.REVOKED) {
+      kinds.add(Optional.empty());
+    } else {
+      ConsentRules.OPENED_BY_YES.forEach(kind -> kinds.add(Optional.of(kind)));
+    }
+    for (Optional<ConsentKind> kind : kinds) {
+      UUID id =
+          ledger.add(
+              tx,
+              new ConsentLedger.NewRecord(
+                  patient.patient(),
+                  Optional.of(patient.phone()),
+                  kind,
+                  saying,
+                  ConsentMethod.TEXT,
+                  ConsentWording.VERSION,
+                  ConsentLedger.PATIENT));
+      archive.consent(
+          tx,
+          patient.sealer(),
+          patient.patient(),
+          id,
+          kind.map(ConsentKind::wireName).orElse("all"),
+          saying,
+          ConsentMethod.TEXT.wireName(),
+          ConsentWording.VERSION,
+          ConsentLedger.PATIENT);
+    }
+    audit.record(
+        tx,
+        Caller.patient(),
+        saying == Saying.REVOKED ? "consent.opt-out" : "consent.opt-in",
+        patient.patient(),
+        patient.phone(),
+        patient.line().id(),
+        "by text");
+  }
+
+  private void answer(Tx tx, Recipient patient, Answer answer) {
+    if (answer != Answer.CONFIRM_STOP && answeredTooOften(tx, patient.conversation())) {
+      return;
+    }
+    if (answer == Answer.ASK_FOR_CONSENT) {
+      ledger.add(
+          tx,
+          new ConsentLedger.NewRecord(
+              patient.patient(),
+              Optional.of(patient.phone()),
+              Optional.of(ConsentKind.CARE),
+              Saying.REQUESTED,
+              ConsentMethod.TEXT,
+              ConsentWording.VERSION,
+              RULES.name()));
+    }
+    writer.queue(
+        tx,
+        List.of(
+            new Outgoing(
+                UUID.randomUUID(),
+                RULES,
+                patient,
+                answer == Answer.ASK_FOR_CONSENT ? "consent-request" : "reply",
+                SmsText.of(patient.line().wording().of(answer)),
+                null)));
+  }
+
+  private static boolean answeredTooOften(Tx tx, UUID conversation) {
+    return tx.one(
+            """
+            SELECT count(*) AS answers FROM wardline.message
+            WHERE conversation_id = ? AND sender = ? AND created_at > now() - interval '1 hour'
+            """,
+            row -> row.intValue("answers"),
+            conversation,
+            RULES.name())
+        >= MAX_RULE_ANSWERS_AN_HOUR;
+  }
+}

@@ -1,0 +1,77 @@
+package org.wardline.server.web;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.webserver.http.Filter;
+import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wardline.metrics.Metrics;
+import org.wardline.server.accounts.Caller;
+
+/**
+ * Goes around every request of a listener: security headers, limits that Helidon does not have, the
+ * access log and the figures. Neither log nor figures hold a path, because a path can name a
+ * patient: they hold the route's pattern. Query strings appear nowhere.
+ */
+final class Requests {
+  private static final Logger accessLog = LoggerFactory.getLogger("org.wardline.access");
+
+  private final Metrics.Durations durations;
+
+  Requests(Metrics metrics) {
+    durations =
+        metrics.histogram(
+            "wardline_http_request_seconds",
+            "Time to answer a request, by listener, route and class of status.",
+            "listener",
+            "method",
+            "route",
+            "status");
+  }
+
+  Filter around(String listener) {
+    return (chain, request, response) -> filter(listener, chain, request, response);
+  }
+
+  private void filter(
+      String listener, FilterChain chain, RoutingRequest request, RoutingResponse response) {
+    long start = System.nanoTime();
+    SecurityHeaders.add(response::header);
+    response.whenSent(() -> note(listener, request, response, start));
+    if (request.headers().contains(HeaderNames.TRANSFER_ENCODING)) {
+      // Helidon does not check the end of a chunk, so the rest of the connection cannot be trusted.
+      response.header(HeaderValues.CONNECTION_CLOSE);
+      throw Problem.invalid(
+          "Send the body with Content-Length; Transfer-Encoding is not accepted.");
+    }
+    if (request.headers().contentLength().orElse(0) > Body.BYTES_MAX) {
+      throw Body.tooLarge();
+    }
+    chain.proceed();
+  }
+
+  private void note(
+      String listener, RoutingRequest request, RoutingResponse response, long startNanos) {
+    String method = known(request.prologue().method().text());
+    String route = request.matchingPattern().orElse("none");
+    int status = response.status().code();
+    double seconds = (System.nanoTime() - startNanos) / 1e9;
+    durations.observe(seconds, listener, method, route, status / 100 + "xx");
+    if (accessLog.isInfoEnabled()) {
+      String who = request.context().get(Caller.class).map(Caller::toString).orElse("-");
+      accessLog.info(
+          "{} {} {} {} {} ms {}", listener, method, route, status, Math.round(seconds * 1e3), who);
+    }
+  }
+
+  /** A made-up method must not make a new time series. */
+  private static String known(String method) {
+    return switch (method) {
+      case "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS" -> method;
+      default -> "other";
+    };
+  }
+}

@@ -1,0 +1,224 @@
+package org.wardline.server.web;
+
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.common.tls.Tls;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http2.Http2Config;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.wardline.metrics.Metrics;
+
+/**
+ * The listeners: console with REST interface, portal, and metrics. Helidon's own limits are mostly
+ * "none" and a named listener inherits nothing, so {@link #limited} sets every one of them for
+ * each.
+ */
+public final class WebServers implements AutoCloseable {
+  private static final String PORTAL = "portal";
+  private static final String METRICS = "metrics";
+  private static final String LOOPBACK = "127.0.0.1";
+
+  /**
+   * A little more than {@link Body#BYTES_MAX} is read and thrown away, so that the answer arrives.
+   */
+  private static final long PAYLOAD_BYTES_MAX = 8_000_000;
+
+  private static final int HEADER_BYTES_MAX = 16_384;
+  private static final int REQUEST_LINE_BYTES_MAX = 4_096;
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(25);
+  private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
+  private static final Duration IDLE_CHECK = Duration.ofSeconds(30);
+  private static final Duration STOP_DEADLINE = Duration.ofSeconds(5);
+  private static final int BACKLOG = 256;
+  private static final int HTTP2_STREAMS_PER_CONNECTION = 100;
+  private static final int HTTP2_RAPID_RESETS_MAX = 50;
+  private static final Duration HTTP2_FLOW_CONTROL_TIMEOUT = Duration.ofSeconds(15);
+
+  /** How much one listener takes at once. */
+  private record Size(int connections, int requests) {}
+
+  private static final Size CONSOLE_SIZE = new Size(2_000, 1_500);
+  private static final Size PORTAL_SIZE = new Size(500, 100);
+  private static final Size METRICS_SIZE = new Size(20, 4);
+
+  private final WebSettings settings;
+  private final LocalCa ca;
+  private final Assets assets;
+  private final Pages pages;
+  private final LiveEvents live;
+  private final Requests requests;
+  private final Errors errors;
+  private @Nullable WebServer server;
+
+  public WebServers(
+      WebSettings settings,
+      LocalCa ca,
+      Assets assets,
+      Pages pages,
+      LiveEvents live,
+      Metrics metrics) {
+    this.settings = settings;
+    this.ca = ca;
+    this.assets = assets;
+    this.pages = pages;
+    this.live = live;
+    this.requests = new Requests(metrics);
+    this.errors = new Errors(pages, assets);
+    metrics.gauge("wardline_live_streams", "Browsers that wait for live events.", live::open);
+  }
+
+  /**
+   * Starts all listeners.
+   *
+   * @param console adds the routes of console and REST interface
+   * @param beforeMissing runs before a missing console page is answered, so that the answer looks
+   *     the same as for a page the caller may not see
+   * @param practiceName for the portal's page
+   * @param inside adds the routes for monitoring, on 127.0.0.1 only
+   */
+  public void start(
+      Consumer<HttpRules> console,
+      Consumer<io.helidon.webserver.http.ServerRequest> beforeMissing,
+      Supplier<String> practiceName,
+      Consumer<HttpRules> inside) {
+    PortalPage portal = new PortalPage(pages, assets, practiceName);
+    server =
+        WebServer.builder()
+            .shutdownHook(false)
+            .update(listener -> limited(listener, CONSOLE_SIZE))
+            .host(settings.host())
+            .port(settings.consolePort())
+            .tls(tls())
+            .routing(
+                routing(
+                    "console",
+                    rules -> {
+                      assets.routes(rules);
+                      console.accept(rules);
+                    },
+                    beforeMissing))
+            .putSocket(
+                PORTAL,
+                listener ->
+                    limited(listener, PORTAL_SIZE)
+                        .host(settings.host())
+                        .port(settings.portalPort())
+                        .tls(tls())
+                        .routing(
+                            routing(
+                                PORTAL,
+                                rules -> {
+                                  assets.routes(rules);
+                                  portal.routes(rules);
+                                },
+                                request -> {})))
+            .putSocket(
+                METRICS,
+                listener ->
+                    limited(listener, METRICS_SIZE)
+                        .host(LOOPBACK)
+                        .port(settings.metricsPort())
+                        .routing(routing(METRICS, inside, request -> {})))
+            .build()
+            .start();
+  }
+
+  private HttpRouting.Builder routing(
+      String listener,
+      Consumer<HttpRules> add,
+      Consumer<io.helidon.webserver.http.ServerRequest> beforeMissing) {
+    HttpRouting.Builder routing = HttpRouting.builder();
+    routing.addFilter(requests.around(listener));
+    errors.install(routing);
+    Routes routes = new Routes(routing);
+    add.accept(routes);
+    routing.any(
+        (request, response) -> {
+          beforeMissing.accept(request);
+          throw routes.refusal(request);
+        });
+    return routing;
+  }
+
+  private <B extends ListenerConfig.BuilderBase<B, ?>> B limited(B listener, Size size) {
+    return listener
+        .maxPayloadSize(PAYLOAD_BYTES_MAX)
+        .maxTcpConnections(size.connections())
+        .maxConcurrentRequests(size.requests())
+        .backlog(BACKLOG)
+        .idleConnectionTimeout(IDLE_TIMEOUT)
+        .idleConnectionPeriod(IDLE_CHECK)
+        .shutdownGracePeriod(STOP_DEADLINE)
+        .connectionOptions(
+            SocketOptions.builder().readTimeout(READ_TIMEOUT).tcpNoDelay(true).buildPrototype())
+        .directHandlers(errors.direct())
+        .protocolsDiscoverServices(false)
+        .addProtocol(
+            Http1Config.builder()
+                .maxHeadersSize(HEADER_BYTES_MAX)
+                .maxPrologueLength(REQUEST_LINE_BYTES_MAX)
+                .validateRequestHeaders(true)
+                .validateResponseHeaders(true)
+                .validatePath(true)
+                .build())
+        .addProtocol(
+            Http2Config.builder()
+                .maxHeaderListSize(HEADER_BYTES_MAX)
+                .maxConcurrentStreams(HTTP2_STREAMS_PER_CONNECTION)
+                .maxRapidResets(HTTP2_RAPID_RESETS_MAX)
+                .flowControlTimeout(HTTP2_FLOW_CONTROL_TIMEOUT)
+                .sendErrorDetails(false)
+                .validatePath(true)
+                .build());
+  }
+
+  private Tls tls() {
+    LocalCa.Identity identity = ca.serverIdentity();
+    return Tls.builder()
+        .privateKey(identity.key())
+        .privateKeyCertChain(identity.chain())
+        .enabledProtocols(List.of("TLSv1.3", "TLSv1.2"))
+        .build();
+  }
+
+  /** Takes the server certificate anew, renewing it when its end is near; no connection breaks. */
+  public void reloadCertificates() {
+    running().reloadTls(tls());
+    running().reloadTls(PORTAL, tls());
+  }
+
+  public int consolePort() {
+    return running().port();
+  }
+
+  public int portalPort() {
+    return running().port(PORTAL);
+  }
+
+  public int metricsPort() {
+    return running().port(METRICS);
+  }
+
+  private WebServer running() {
+    if (server == null) {
+      throw new IllegalStateException("not started");
+    }
+    return server;
+  }
+
+  /** Ends the live streams, lets running requests finish for a few seconds, and stops. */
+  @Override
+  public void close() {
+    live.close();
+    if (server != null) {
+      server.stop();
+    }
+  }
+}

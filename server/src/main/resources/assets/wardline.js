@@ -1,0 +1,1 @@
+// Everything the console does in the browser; modules are imported from here.
