@@ -26,6 +26,7 @@ import java.util.Date;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -41,10 +42,10 @@ import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -251,7 +252,7 @@ public final class LocalCa {
       throws IOException {
     // The certificate first: a key without certificate would be read as a whole identity.
     replace(certificateFile(name), pem(certificate), "rw-r--r--");
-    replace(keyFile(name), pem(key), "rw-------");
+    replace(keyFile(name), pem(new JcaPKCS8Generator(key, null).generate()), "rw-------");
     return new Identity(key, List.of(certificate));
   }
 
@@ -281,12 +282,12 @@ public final class LocalCa {
     try (PEMParser keys = new PEMParser(new StringReader(Files.readString(keyFile)));
         PEMParser certificates =
             new PEMParser(new StringReader(Files.readString(certificateFile)))) {
-      if (!(keys.readObject() instanceof PEMKeyPair pair)
+      if (!(keys.readObject() instanceof PrivateKeyInfo key)
           || !(certificates.readObject() instanceof X509CertificateHolder holder)) {
         throw damaged(keyFile, certificateFile);
       }
       return new Identity(
-          new JcaPEMKeyConverter().getPrivateKey(pair.getPrivateKeyInfo()),
+          new JcaPEMKeyConverter().getPrivateKey(key),
           List.of(new JcaX509CertificateConverter().getCertificate(holder)));
     } catch (IOException | CertificateException e) {
       throw damaged(keyFile, certificateFile);

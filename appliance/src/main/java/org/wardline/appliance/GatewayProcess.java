@@ -1,0 +1,145 @@
+package org.wardline.appliance;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.wardline.appliance.engines.OsProcess;
+
+/** The gateway as its own process ({@code --separate}), as on the appliance. */
+final class GatewayProcess implements RunningPart, Supervisor.Watched {
+  static final String MAIN = "org.wardline.gateway.GatewayMain";
+
+  /** What the gateway prints, alone on a line, once it claims texts. */
+  static final String READY = "ready";
+
+  private static final Path SETSID = Path.of("/usr/bin/setsid");
+  private static final Duration READY_DEADLINE = Duration.ofSeconds(30);
+  private static final Duration STOP_DEADLINE = Duration.ofSeconds(20);
+  private static final Duration KILL_DEADLINE = Duration.ofSeconds(5);
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private final Path settings;
+  private final Path configKey;
+  private final Path log;
+  private volatile @Nullable OsProcess process;
+
+  GatewayProcess(Path settings, Path configKey, Path logs) {
+    this.settings = settings;
+    this.configKey = configKey;
+    this.log = logs.resolve("gateway.out");
+  }
+
+  @Override
+  public String name() {
+    return "the gateway";
+  }
+
+  @Override
+  public void start() {
+    stopLeftBehind();
+    List<String> command = new ArrayList<>();
+    if (Files.isExecutable(SETSID)) {
+      command.add(
+          SETSID.toString()); // Ctrl-C reaches the launcher alone, which stops things in order
+    }
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xms32m",
+            "-Xmx64m",
+            "-Xss256k",
+            "-XX:+UseSerialGC",
+            "-XX:MaxDirectMemorySize=16m",
+            "-XX:ReservedCodeCacheSize=32m",
+            "-XX:MaxMetaspaceSize=64m",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:-HeapDumpOnOutOfMemoryError",
+            "-Dwardline.logs=" + log.getParent(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            MAIN,
+            "--config",
+            settings.toString(),
+            "--config-key",
+            configKey.toString()));
+    try {
+      Process started =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
+      process = OsProcess.of(started.pid()).orElseThrow(this::ended);
+    } catch (IOException e) {
+      throw new StartRefused("The gateway's process cannot be started: " + e.getMessage());
+    }
+    awaitReady(process);
+  }
+
+  private void awaitReady(OsProcess started) {
+    long deadline = System.nanoTime() + READY_DEADLINE.toNanos();
+    while (!printed(READY::equals)) {
+      if (!started.isRunning()) {
+        throw ended();
+      }
+      if (System.nanoTime() > deadline) {
+        stop();
+        throw new StartRefused(
+            "The gateway was not ready after %d s. Look into %s"
+                .formatted(READY_DEADLINE.toSeconds(), log));
+      }
+      try {
+        Thread.sleep(POLL);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new StartRefused("Interrupted.");
+      }
+    }
+  }
+
+  private boolean printed(Predicate<String> line) {
+    try {
+      return Files.readAllLines(log).stream().anyMatch(line);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private StartRefused ended() {
+    return new StartRefused("The gateway ended during its start. Look into " + log);
+  }
+
+  /** One of a killed launcher would hold the link and its settings may be old, so it goes. */
+  private void stopLeftBehind() {
+    OsProcess.withArguments(List.of(MAIN, settings.toString())).forEach(GatewayProcess::end);
+  }
+
+  private static void end(OsProcess old) {
+    old.terminate();
+    if (!old.awaitExit(STOP_DEADLINE)) {
+      old.kill();
+      old.awaitExit(KILL_DEADLINE);
+    }
+  }
+
+  @Override
+  public long pid() {
+    return process == null ? 0 : process.pid();
+  }
+
+  @Override
+  public boolean isRunning() {
+    return process != null && process.isRunning();
+  }
+
+  @Override
+  public void stop() {
+    if (process != null) {
+      end(process);
+    }
+  }
+}

@@ -1,0 +1,3 @@
+/** Tests and measurements of the whole. */
+@org.jspecify.annotations.NullMarked
+package org.wardline.appliance.bench;

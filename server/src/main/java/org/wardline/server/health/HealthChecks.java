@@ -1,0 +1,134 @@
+package org.wardline.server.health;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
+import org.wardline.jdbc.Db;
+import org.wardline.server.health.HealthFinding.Failed;
+import org.wardline.server.health.HealthFinding.Ok;
+import org.wardline.server.health.HealthFinding.Warn;
+import org.wardline.sms.LinkStatus;
+import org.wardline.sms.SmsQueue;
+
+/** The checks every appliance has. */
+public final class HealthChecks {
+  /** The gateway writes every 5 s; three missed writes mean that it is gone. */
+  private static final Duration LINK_SEEN_MAX = Duration.ofSeconds(20);
+
+  private static final Duration LINK_DOWN_TOLERATED = Duration.ofSeconds(30);
+  private static final long QUEUE_SECONDS_WARN = 60;
+  private static final long QUEUE_SECONDS_FAILED = 900;
+  private static final Duration ARCHIVE_LAG_WARN = Duration.ofMinutes(5);
+  private static final double DISK_FREE_WARN = 0.15;
+  private static final double DISK_FREE_FAILED = 0.05;
+
+  private HealthChecks() {}
+
+  public static HealthCheck database(Db db) {
+    return HealthCheck.of(
+        "Database",
+        () -> {
+          long start = System.nanoTime();
+          db.inTransaction(tx -> tx.one("SELECT 1 AS n", row -> row.intValue("n")));
+          long millis = (System.nanoTime() - start) / 1_000_000;
+          return new Ok("answers in " + millis + " ms");
+        });
+  }
+
+  /** All links to carriers, and whether a gateway runs at all. */
+  public static HealthCheck links(Db db, InstantSource clock) {
+    return HealthCheck.of(
+        "Link to the carrier", () -> links(db.inTransaction(LinkStatus::all), clock.instant()));
+  }
+
+  static HealthFinding links(List<LinkStatus> links, Instant now) {
+    if (links.stream().allMatch(l -> l.seenAt().isBefore(now.minus(LINK_SEEN_MAX)))) {
+      return new Failed(
+          "No gateway is running.",
+          "Texts are accepted and kept, but none goes out and no answer comes in.",
+          "Start the service wardline-gateway, or restart the appliance. If it stops again, make a"
+              + " support bundle.");
+    }
+    for (LinkStatus link : links) {
+      if (!link.state().equals("bound")) {
+        String what = "Link \"" + link.link() + "\" is " + link.state() + ": " + link.detail();
+        String means =
+            "Texts on this link wait here and go out by themselves once it is back. Answers wait at"
+                + " the carrier.";
+        String todo =
+            "Check the network to the carrier, then the account's state with the carrier. Urgent"
+                + " matters: call the patient.";
+        boolean justNow = link.since().isAfter(now.minus(LINK_DOWN_TOLERATED));
+        return justNow ? new Warn(what, means, todo) : new Failed(what, means, todo);
+      }
+    }
+    return new Ok(links.size() == 1 ? "connected" : "all " + links.size() + " links are connected");
+  }
+
+  public static HealthCheck queue(Supplier<SmsQueue.Depth> depth) {
+    return HealthCheck.of("Texts waiting", () -> queue(depth.get()));
+  }
+
+  static HealthFinding queue(SmsQueue.Depth depth) {
+    if (depth.oldestSeconds() < QUEUE_SECONDS_WARN) {
+      return new Ok(depth.waiting() == 0 ? "none" : depth.waiting() + ", moving");
+    }
+    String what =
+        depth.waiting() + " texts wait, the oldest for " + depth.oldestSeconds() / 60 + " min";
+    String means = "Patients get their texts late.";
+    String todo =
+        "Look at the link to the carrier above; ask the carrier whether it slows us down.";
+    return depth.oldestSeconds() < QUEUE_SECONDS_FAILED
+        ? new Warn(what, means, todo)
+        : new Failed(what, means, todo);
+  }
+
+  /**
+   * @param lag age of the oldest event that is not yet in the archive; zero when all are
+   */
+  public static HealthCheck archive(Supplier<Duration> lag) {
+    return HealthCheck.of("Archive", () -> archive(lag.get()));
+  }
+
+  static HealthFinding archive(Duration lag) {
+    return lag.compareTo(ARCHIVE_LAG_WARN) < 0
+        ? new Ok("up to date")
+        : new Warn(
+            "The archive is " + lag.toMinutes() + " min behind.",
+            "Nothing is lost: messages are kept here until the archive has them.",
+            "Check the service cassandra on this appliance and its peers, and the disk space.");
+  }
+
+  public static HealthCheck disk(Path folder) {
+    return HealthCheck.of(
+        "Disk space",
+        () -> {
+          try {
+            FileStore store = Files.getFileStore(folder);
+            return disk(store.getUsableSpace(), store.getTotalSpace());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  static HealthFinding disk(long freeBytes, long totalBytes) {
+    double free = totalBytes == 0 ? 0 : (double) freeBytes / totalBytes;
+    String what = Math.round(free * 100) + " % free (" + freeBytes / 1_000_000_000 + " GB)";
+    if (free >= DISK_FREE_WARN) {
+      return new Ok(what);
+    }
+    String means = "When the disk is full, no text can be sent or received.";
+    String todo = "Give the appliance a larger disk, or remove old backups from it.";
+    return free >= DISK_FREE_FAILED
+        ? new Warn("Only " + what, means, todo)
+        : new Failed("Only " + what, means, todo);
+  }
+}

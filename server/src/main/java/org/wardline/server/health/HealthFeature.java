@@ -1,0 +1,114 @@
+package org.wardline.server.health;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wardline.metrics.Metrics;
+import org.wardline.server.accounts.Access;
+import org.wardline.server.accounts.Caller;
+import org.wardline.server.web.Json;
+import org.wardline.server.web.Pages;
+
+/**
+ * Says what is wrong, what it means for patients and what to do; and the figures for monitoring.
+ */
+public final class HealthFeature {
+  private static final Logger log = LoggerFactory.getLogger(HealthFeature.class);
+
+  /** The open address must not let anybody make the database work. */
+  private static final Duration REPORT_KEPT = Duration.ofSeconds(2);
+
+  /** Answer of {@code GET /api/v1/health}. */
+  private record StatusView(String status) {}
+
+  private final List<HealthCheck> checks;
+  private final Access access;
+  private final Pages pages;
+  private final Metrics metrics;
+  private final InstantSource clock;
+  private @Nullable HealthReport last;
+
+  public HealthFeature(
+      List<HealthCheck> checks, Access access, Pages pages, Metrics metrics, InstantSource clock) {
+    this.checks = List.copyOf(checks);
+    this.access = access;
+    this.pages = pages;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  public void routes(HttpRules rules) {
+    rules.get("/health", access.console("health:read", this::page));
+    rules.get(
+        "/api/v1/health",
+        (request, response) ->
+            Json.send(response, Status.OK_200, new StatusView(report().status())));
+  }
+
+  /** For the listener on 127.0.0.1. */
+  public void inside(HttpRules rules) {
+    rules.get(
+        "/metrics",
+        (request, response) ->
+            response
+                .header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
+                .send(metrics.text().getBytes(StandardCharsets.UTF_8)));
+    rules.get(
+        "/health",
+        (request, response) -> {
+          HealthReport report = report();
+          response
+              .status(
+                  report.status().equals("down") ? Status.SERVICE_UNAVAILABLE_503 : Status.OK_200)
+              .header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
+              .send(report.text().getBytes(StandardCharsets.UTF_8));
+        });
+  }
+
+  private void page(Caller caller, ServerRequest request, ServerResponse response) {
+    pages.send(
+        response,
+        Pages.templates().healthHealth(pages.page(caller, request), report().status(), rows()));
+  }
+
+  private List<HealthReport.Row> rows() {
+    return report().rows();
+  }
+
+  private synchronized HealthReport report() {
+    Instant now = clock.instant();
+    HealthReport known = last;
+    if (known != null && known.at().isAfter(now.minus(REPORT_KEPT))) {
+      return known;
+    }
+    HealthReport fresh =
+        new HealthReport(
+            now,
+            checks.stream().map(check -> HealthReport.Row.of(check.name(), find(check))).toList());
+    last = fresh;
+    return fresh;
+  }
+
+  private static HealthFinding find(HealthCheck check) {
+    try {
+      return check.check();
+    } catch (RuntimeException e) {
+      log.warn("Health check \"{}\" failed: {}", check.name(), e.getClass().getSimpleName());
+      return new HealthFinding.Failed(
+          check.name() + " does not answer.",
+          "Texts may not go out or come in.",
+          "Look at the other lines first. If this stays, restart the appliance and make a support"
+              + " bundle.");
+    }
+  }
+}

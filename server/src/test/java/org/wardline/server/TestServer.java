@@ -1,0 +1,287 @@
+package org.wardline.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.eatthepath.otp.TimeBasedOneTimePasswordGenerator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.crypto.spec.SecretKeySpec;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.bouncycastle.util.encoders.Base32;
+import org.wardline.metrics.Metrics;
+import org.wardline.server.accounts.Accounts;
+import org.wardline.server.accounts.Caller;
+import org.wardline.server.archive.ArchiveSettings;
+import org.wardline.server.conversations.ConversationsFeature;
+import org.wardline.server.conversations.Line;
+import org.wardline.server.web.WebSettings;
+import org.wardline.sms.PhoneNumber;
+import org.wardline.sms.TransportKeys;
+
+/** The whole server on free ports, with a real database and a clock that tests can move. */
+public final class TestServer implements AutoCloseable {
+  public static final String PASSWORD = "correct horse battery";
+
+  /** A clock that is the computer's, moved forward by what a test asks for. */
+  public static final class MovableClock extends Clock {
+    private volatile Duration ahead = Duration.ZERO;
+
+    public void forward(Duration by) {
+      ahead = ahead.plus(by);
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.now().plus(ahead);
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
+  public final MovableClock clock = new MovableClock();
+  public final PostgresFixture.Database database = PostgresFixture.database();
+  public final Metrics metrics = new Metrics();
+  public final App app;
+  public final Path folder;
+  private final SSLContext trust;
+  private final Map<String, String> totpSecrets = new ConcurrentHashMap<>();
+
+  public TestServer() {
+    try {
+      folder = Files.createTempDirectory("wardline-test");
+      app =
+          new App(
+              new ServerSettings(
+                  database.server(),
+                  TransportKeys.loadOrCreate(folder.resolve("transport.key")),
+                  folder.resolve("root.key"),
+                  folder.resolve("tls"),
+                  folder,
+                  new WebSettings("127.0.0.1", 0, 0, 0),
+                  ServerSettings.IDLE_LOG_OFF,
+                  new ConversationsFeature.Settings(true, ZoneId.of("America/Chicago")),
+                  List.of(
+                      new Line(
+                          "main",
+                          "Main line",
+                          PhoneNumber.parse("+13125550199").orElseThrow(),
+                          "Lakeside Clinic")),
+                  new ArchiveSettings("127.0.0.1", 1, "none", "nobody", () -> "", 1),
+                  clock),
+              metrics);
+      trust = trusting(app.certificateAuthority().certificateFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static SSLContext trusting(Path certificateFile) {
+    try (var in = Files.newInputStream(certificateFile)) {
+      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+      store.load(null, null);
+      store.setCertificateEntry(
+          "ca", java.security.cert.CertificateFactory.getInstance("X.509").generateCertificate(in));
+      TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init(store);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, factory.getTrustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public String console() {
+    return "https://localhost:" + app.web().consolePort();
+  }
+
+  public String portal() {
+    return "https://localhost:" + app.web().portalPort();
+  }
+
+  public String metrics() {
+    return "http://127.0.0.1:" + app.web().metricsPort();
+  }
+
+  /** A client that trusts the appliance, speaks the given version and follows nothing. */
+  public HttpClient client(HttpClient.Version version) {
+    return HttpClient.newBuilder().sslContext(trust).version(version).build();
+  }
+
+  /** A raw TLS connection to the console, for requests that no client would make. */
+  public SSLSocket rawConsole() throws IOException {
+    return (SSLSocket)
+        trust
+            .getSocketFactory()
+            .createSocket(InetAddress.getLoopbackAddress(), app.web().consolePort());
+  }
+
+  /** A raw connection without TLS. */
+  public Socket rawPlain(int port) throws IOException {
+    return new Socket(InetAddress.getLoopbackAddress(), port);
+  }
+
+  public Accounts.Creation.Created account(String login, String role) {
+    Accounts.Creation creation =
+        app.accounts().create(Caller.system("test"), login, login, PASSWORD, List.of(role));
+    Accounts.Creation.Created created = (Accounts.Creation.Created) creation;
+    totpSecrets.put(login, created.totpSecret());
+    return created;
+  }
+
+  public String token(String name, String... scopes) {
+    return app.clients().create(Caller.system("test"), name, List.of(scopes), Duration.ofDays(1));
+  }
+
+  /** The present code of an account made by {@link #account}. */
+  public String code(String login) {
+    return code(login, clock.instant());
+  }
+
+  public String code(String login, Instant at) {
+    try {
+      return new TimeBasedOneTimePasswordGenerator()
+          .generateOneTimePasswordString(
+              new SecretKeySpec(Base32.decode(padded(totpSecrets.get(login))), "HmacSHA1"),
+              at,
+              Locale.ROOT);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String padded(@org.jspecify.annotations.Nullable String base32) {
+    String text = String.valueOf(base32);
+    return text + "=".repeat((8 - text.length() % 8) % 8);
+  }
+
+  /** A browser without scripts: keeps the session's cookie. */
+  public Browser browser() {
+    return new Browser(client(HttpClient.Version.HTTP_1_1));
+  }
+
+  public Browser signedIn(String login) {
+    Browser browser = browser();
+    HttpResponse<String> response = browser.signIn(login, PASSWORD, code(login));
+    if (response.statusCode() != 303) {
+      throw new AssertionError("sign-in answered " + response.statusCode());
+    }
+    return browser;
+  }
+
+  /** Keeps one cookie and the CSRF token of the last page. */
+  public final class Browser {
+    private final HttpClient client;
+    private Optional<String> cookie = Optional.empty();
+
+    Browser(HttpClient client) {
+      this.client = client;
+    }
+
+    public HttpResponse<String> get(String path, String... headers) {
+      return send(builder(path, headers).GET());
+    }
+
+    public HttpResponse<String> post(String path, Map<String, String> form, String... headers) {
+      StringJoiner body = new StringJoiner("&");
+      form.forEach(
+          (name, value) ->
+              body.add(URLEncoder.encode(name, UTF_8) + "=" + URLEncoder.encode(value, UTF_8)));
+      return send(
+          builder(path, headers)
+              .header("Content-Type", "application/x-www-form-urlencoded")
+              .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
+    }
+
+    public HttpResponse<String> signIn(String login, String password, String code) {
+      return post("/sign-in", Map.of("login", login, "password", password, "code", code));
+    }
+
+    /** The token in the last page's head. */
+    public String csrfToken() {
+      String page = get("/sign-in-does-not-exist").body();
+      int at = page.indexOf("name=\"csrf-token\" content=\"");
+      int start = page.indexOf("content=\"", at) + "content=\"".length();
+      return page.substring(start, page.indexOf('"', start));
+    }
+
+    public Optional<String> cookie() {
+      return cookie;
+    }
+
+    public void cookie(String value) {
+      cookie = Optional.of(value);
+    }
+
+    public HttpRequest.Builder builder(String path, String... headers) {
+      HttpRequest.Builder builder =
+          HttpRequest.newBuilder(URI.create(console() + path)).timeout(Duration.ofSeconds(30));
+      if (headers.length > 0) {
+        builder.headers(headers);
+      }
+      cookie.ifPresent(value -> builder.header("Cookie", "__Host-wardline=" + value));
+      return builder;
+    }
+
+    public HttpClient client() {
+      return client;
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) {
+      try {
+        HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+        response
+            .headers()
+            .firstValue("Set-Cookie")
+            .map(set -> set.substring(set.indexOf('=') + 1, set.indexOf(';')))
+            .ifPresent(value -> cookie = Optional.of(value).filter(v -> !v.isEmpty()));
+        return response;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    app.close();
+    database.server().close();
+  }
+}
