@@ -1,0 +1,62 @@
+package org.wardline.appliance;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The Cassandra of a running Wardline, read as an outsider with the credentials of {@code
+ * run.json}.
+ */
+final class Archive implements AutoCloseable {
+  private final CqlSession session;
+
+  Archive(RunningWardline wardline) throws IOException {
+    JsonNode cassandra = wardline.run().path("cassandra");
+    session =
+        CqlSession.builder()
+            .addContactPoint(
+                new InetSocketAddress(
+                    cassandra.path("contactPoint").asString(), cassandra.path("port").asInt()))
+            .withLocalDatacenter(cassandra.path("datacenter").asString())
+            .withAuthCredentials(
+                cassandra.path("username").asString(), cassandra.path("password").asString())
+            .build();
+  }
+
+  /** How many rows each event has. */
+  Map<UUID, Integer> rowsByEvent() {
+    Map<UUID, Integer> rows = new HashMap<>();
+    for (Row row : session.execute("SELECT event_id FROM wardline.archive_event")) {
+      rows.merge(row.getUuid("event_id"), 1, Integer::sum);
+    }
+    return rows;
+  }
+
+  /** Every sealed value of a patient. */
+  List<byte[]> sealed(UUID patient) {
+    List<byte[]> values = new ArrayList<>();
+    for (Row row : session.execute("SELECT patient_id, sealed FROM wardline.archive_event")) {
+      ByteBuffer value = row.getByteBuffer("sealed");
+      if (patient.equals(row.getUuid("patient_id")) && value != null) {
+        byte[] bytes = new byte[value.remaining()];
+        value.get(bytes);
+        values.add(bytes);
+      }
+    }
+    return values;
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}
