@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,7 +31,8 @@ final class GatewayWorld implements AutoCloseable {
   static final String SOURCE = "+15550009999";
 
   final FakeCarrier carrier = new FakeCarrier();
-  final TransportKeys keys = keys();
+  final Path keyFile = keyFile();
+  final TransportKeys keys = TransportKeys.loadOrCreate(keyFile);
   final SmsQueue queue = new SmsQueue(keys);
   final String database = PostgresFixture.shared().freshDatabase();
   final HikariDataSource serverPool = PostgresFixture.shared().pool(database, "wardline_server", 4);
@@ -198,10 +200,9 @@ final class GatewayWorld implements AutoCloseable {
     }
   }
 
-  private static TransportKeys keys() {
+  private static Path keyFile() {
     try {
-      return TransportKeys.loadOrCreate(
-          Files.createTempDirectory("wardline-keys").resolve("transport.keys"));
+      return Files.createTempDirectory("wardline-keys").resolve("transport.keys");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

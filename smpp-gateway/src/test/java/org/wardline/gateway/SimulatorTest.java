@@ -1,0 +1,98 @@
+package org.wardline.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.wardline.gateway.GatewayWorld.number;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.wardline.gateway.smpp.Secret;
+import org.wardline.gateway.smpp.SmppBind;
+import org.wardline.smsc.CarriedText;
+import org.wardline.smsc.ReceiptFormat;
+import org.wardline.smsc.SmscOptions;
+import org.wardline.smsc.SmscSimulator;
+
+/** The gateway against the simulator that the quick start ships. */
+@Timeout(120)
+class SimulatorTest {
+  private final GatewayWorld world = new GatewayWorld();
+
+  @AfterEach
+  void end() throws IOException {
+    world.close();
+  }
+
+  private void bindTo(SmscSimulator simulator, int window) {
+    Gateway gateway =
+        world.start(
+            LinkSettings.of(
+                SmppBind.of(
+                        "127.0.0.1",
+                        simulator.port(),
+                        SmscOptions.DEFAULT_SYSTEM_ID,
+                        Secret.of("secret"))
+                    .withWindowSize(window)));
+    world.await("bound", () -> gateway.status().bound());
+  }
+
+  @ParameterizedTest
+  @EnumSource(ReceiptFormat.class)
+  void receipts_in_every_format_end_on_their_text(ReceiptFormat format) {
+    try (SmscSimulator simulator =
+        SmscSimulator.start(SmscOptions.forTests().withReceiptFormat(format))) {
+      bindTo(simulator, GatewayWorld.WINDOW);
+      List<UUID> ids = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        ids.add(world.send(number(i), i % 4 == 0 ? "long 日本 ".repeat(20) + i : "short " + i));
+      }
+      world.awaitAllFinal(ids);
+      assertThat(ids)
+          .allSatisfy(
+              id ->
+                  assertThat(world.states(id)).containsExactly("submitting", "sent", "delivered"));
+      assertThat(simulator.messagesTo(number(0)).stream().map(CarriedText::text))
+          .containsExactly("long 日本 ".repeat(20) + 0);
+    }
+  }
+
+  @Test
+  void a_connection_cut_after_every_fortieth_text_loses_none_and_marks_what_came_twice() {
+    try (SmscSimulator simulator =
+        SmscSimulator.start(SmscOptions.forTests().withDisconnectEvery(40))) {
+      // Smaller than the distance between two cuts, so that every session gets answers.
+      bindTo(simulator, 10);
+      List<UUID> ids = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        ids.add(world.send(number(i), "cut " + i));
+      }
+      world.await("all final", Duration.ofSeconds(60), () -> ids.stream().allMatch(world::isFinal));
+      for (int i = 0; i < ids.size(); i++) {
+        List<CarriedText> arrived = simulator.messagesTo(number(i));
+        assertThat(arrived).hasSizeBetween(1, 2);
+        if (arrived.size() == 2) {
+          assertThat(world.last(ids.get(i)).mayBeDuplicate()).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void a_patient_s_long_answer_arrives_whole() {
+    try (SmscSimulator simulator = SmscSimulator.start(SmscOptions.forTests())) {
+      bindTo(simulator, GatewayWorld.WINDOW);
+      String answer = "はい、明日行きます。".repeat(12);
+      simulator.sendFromPatient(number(1), GatewayWorld.SOURCE, answer).join();
+      world.await("the answer", () -> !world.inbound.isEmpty());
+      assertThat(world.inbound.getFirst().text()).isEqualTo(answer);
+      assertThat(world.inbound.getFirst().complete()).isTrue();
+    }
+  }
+}
