@@ -73,6 +73,7 @@ function markRow(id) {
     link.parentElement.classList.remove('unread');
     link.querySelectorAll('.dot, .row-top > .visually-hidden').forEach((mark) => mark.remove());
   }
+  dispatchEvent(new Event('wardline:read'));
 }
 
 // ---- refreshing ----------------------------------------------------------------------------
