@@ -39,7 +39,7 @@ CREATE TABLE sms.segment (
   settled_at       timestamptz,
   reported         text                            -- the final state of the whole text that the server was told
 ) WITH (fillfactor = 80);
-CREATE INDEX segment_smsc_id ON sms.segment (link, smsc_id);
+CREATE INDEX segment_smsc_id ON sms.segment (smsc_id, link);
 CREATE INDEX segment_of_long_text ON sms.segment (outbound_id) WHERE total > 1;
 CREATE INDEX segment_accepted_at ON sms.segment USING brin (accepted_at) WITH (pages_per_range = 32);
 
@@ -52,7 +52,7 @@ CREATE TABLE sms.receipt (
   detail       text NOT NULL,
   received_at  timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX receipt_smsc_id ON sms.receipt (link, smsc_id);
+CREATE INDEX receipt_smsc_id ON sms.receipt (smsc_id, link);
 
 -- What became of a text: gateway to server, taken in order and deleted.
 CREATE TABLE sms.event (

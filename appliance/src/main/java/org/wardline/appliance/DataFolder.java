@@ -58,6 +58,10 @@ final class DataFolder implements AutoCloseable {
    * #close}.
    */
   static DataFolder open(Path wanted, boolean enginesStepDown) {
+    return open(wanted, enginesStepDown, MIN_FREE_BYTES);
+  }
+
+  static DataFolder open(Path wanted, boolean enginesStepDown, long minFreeBytes) {
     Path path = wanted.toAbsolutePath().normalize();
     try {
       if (Files.exists(path) && !Files.isDirectory(path)) {
@@ -77,13 +81,18 @@ final class DataFolder implements AutoCloseable {
       Files.setPosixFilePermissions(
           path, PosixFilePermissions.fromString(enginesStepDown ? "rwx--x--x" : "rwx------"));
       long free = Files.getFileStore(path).getUsableSpace();
-      if (free < MIN_FREE_BYTES) {
+      if (free < minFreeBytes) {
         throw new StartRefused(
-            "Only %d MB are free on the disk of %s; Wardline needs 1000 MB to start. Make room, or choose another disk: --data DIR"
-                .formatted(free / 1_000_000, path));
+            "Only %d MB are free on the disk of %s; Wardline needs %d MB to start. Make room, or choose another disk: --data DIR"
+                .formatted(free / 1_000_000, path, minFreeBytes / 1_000_000));
       }
       DataFolder folder = new DataFolder(path, lock(path));
-      folder.makeParts(enginesStepDown);
+      try {
+        folder.makeParts(enginesStepDown);
+      } catch (IOException | RuntimeException e) {
+        folder.close();
+        throw e;
+      }
       return folder;
     } catch (IOException e) {
       throw new StartRefused(

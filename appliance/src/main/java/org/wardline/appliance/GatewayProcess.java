@@ -26,7 +26,7 @@ final class GatewayProcess implements RunningPart, Supervisor.Watched {
   private final Path settings;
   private final Path configKey;
   private final Path log;
-  private @Nullable OsProcess process;
+  private volatile @Nullable OsProcess process;
 
   GatewayProcess(Path settings, Path configKey, Path logs) {
     this.settings = settings;

@@ -53,10 +53,11 @@ final class Launcher {
   private final List<Thread> watching = new ArrayList<>();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private @Nullable RunningPart simulator;
-  private @Nullable ServerPart server;
-  private @Nullable RunningPart gateway;
-  private @Nullable RunFile runFile;
+  private volatile @Nullable RunningPart simulator;
+  private Optional<String> simulatorPage = Optional.empty();
+  private volatile @Nullable ServerPart server;
+  private volatile @Nullable RunningPart gateway;
+  private volatile @Nullable RunFile runFile;
 
   Launcher(DataFolder folder, Options options, Parts parts, EngineUser engineUser, Steps steps) {
     this.folder = folder;
@@ -88,8 +89,10 @@ final class Launcher {
 
     SmscAddress smsc = settings.smsc();
     if (options.smsc().isEmpty()) {
-      simulator = parts.startSimulator(new Parts.SimulatorStart(smsc.port(), smsc));
+      SimulatorPart carrier = parts.startSimulator(new Parts.SimulatorStart(smsc.port(), smsc));
+      simulator = carrier;
       steps.step("the SMSC simulator is up on 127.0.0.1:%d".formatted(smsc.port()));
+      simulatorPage = carrier.page();
     }
     ServerPart up =
         parts.startServer(
@@ -108,6 +111,7 @@ final class Launcher {
             settings.metricsPort(),
             smsc.host(),
             smsc.port(),
+            simulatorPage,
             up.access(),
             new RunFile.Cassandra(
                 "127.0.0.1",
@@ -120,6 +124,11 @@ final class Launcher {
             pids());
     publish();
     watch();
+  }
+
+  /** Where a person can play the patients; empty with a real carrier. */
+  Optional<String> simulatorPage() {
+    return simulatorPage;
   }
 
   String consoleUrl() {

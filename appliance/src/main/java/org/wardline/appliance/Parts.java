@@ -20,7 +20,7 @@ public interface Parts {
 
   RunningPart startGateway(GatewayStart start);
 
-  RunningPart startSimulator(SimulatorStart start);
+  SimulatorPart startSimulator(SimulatorStart start);
 
   /**
    * @param file {@code wardline.yaml}

@@ -140,7 +140,7 @@ public final class QuickStart implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(signal);
     try {
       launcher.start();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       if (signal.isAlive()) {
         launcher.await(); // the stop interrupted the start; its own end is the end
         return OK;
@@ -154,6 +154,7 @@ public final class QuickStart implements Callable<Integer> {
       throw e;
     }
     steps.say("How to sign in: " + folder.runFile());
+    launcher.simulatorPage().ifPresent(page -> steps.say("Be the patient: " + page));
     steps.say("Wardline is ready: " + launcher.consoleUrl());
     if (!headless) {
       openBrowser(launcher.consoleUrl());

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.wardline.config.Secret;
 import tools.jackson.databind.SerializationFeature;
@@ -27,6 +28,7 @@ record RunFile(
     int metricsPort,
     String smscHost,
     int smscPort,
+    Optional<String> smscPage,
     RunAccess access,
     Cassandra cassandra,
     Postgres postgres,
@@ -43,7 +45,16 @@ record RunFile(
 
   RunFile withPids(Pids now) {
     return new RunFile(
-        consolePort, portalPort, metricsPort, smscHost, smscPort, access, cassandra, postgres, now);
+        consolePort,
+        portalPort,
+        metricsPort,
+        smscHost,
+        smscPort,
+        smscPage,
+        access,
+        cassandra,
+        postgres,
+        now);
   }
 
   String consoleUrl() {
@@ -72,7 +83,9 @@ record RunFile(
     all.put("portal", "https://localhost:" + portalPort);
     all.put("api", consoleUrl() + "/api/v1");
     all.put("metrics", "http://127.0.0.1:%d/metrics".formatted(metricsPort));
-    all.put("smsc", ordered("host", smscHost, "port", smscPort));
+    Map<String, Object> smsc = ordered("host", smscHost, "port", smscPort);
+    smscPage.ifPresent(page -> smsc.put("page", page));
+    all.put("smsc", smsc);
     all.put("users", access.users().stream().map(RunFile::json).toList());
     all.put("apiToken", access.apiToken().reveal());
     all.put(

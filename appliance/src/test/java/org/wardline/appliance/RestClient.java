@@ -38,7 +38,7 @@ public final class RestClient {
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .sslContext(trusting(wardline.data().resolve("tls/ca.crt")))
+            .sslContext(trusting(wardline.data().resolve("tls/ca.pem")))
             .connectTimeout(Duration.ofSeconds(5))
             .build();
   }

@@ -17,6 +17,7 @@ import org.wardline.server.audit.AuditApi;
 import org.wardline.server.consent.ConsentLedger;
 import org.wardline.server.consent.Consents;
 import org.wardline.server.conversations.ConsolePages;
+import org.wardline.server.conversations.Conversations;
 import org.wardline.server.conversations.ConversationsFeature;
 import org.wardline.server.conversations.Lines;
 import org.wardline.server.conversations.Withdrawals;
@@ -142,6 +143,10 @@ public final class App implements AutoCloseable {
 
   public Patients patients() {
     return patients;
+  }
+
+  public Conversations conversations() {
+    return conversations.conversations();
   }
 
   /** The authority whose certificate browsers must trust. */

@@ -22,7 +22,7 @@ public final class Migrations {
         .dataSource(owner)
         .schemas(schema)
         .defaultSchema(schema)
-        .createSchemas(false)
+        .createSchemas(true)
         .locations("classpath:db/" + schema)
         .validateMigrationNaming(true)
         .cleanDisabled(true)

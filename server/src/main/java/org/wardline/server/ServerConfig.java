@@ -21,8 +21,8 @@ import org.wardline.sms.PhoneNumber;
 import org.wardline.sms.TransportKeys;
 
 /**
- * {@code wardline.yaml}, read and checked, with nothing opened yet. Every key is described in {@code
- * docs/configuration.md}.
+ * {@code wardline.yaml}, read and checked, with nothing opened yet. Every key is described in
+ * {@code docs/configuration.md}.
  */
 public record ServerConfig(
     Database database,
@@ -40,7 +40,12 @@ public record ServerConfig(
 
   /** Two roles: the owner changes tables at an upgrade, the server's own works with them. */
   public record Database(
-      String url, String user, Secret password, String ownerUser, Secret ownerPassword, int poolSize) {}
+      String url,
+      String user,
+      Secret password,
+      String ownerUser,
+      Secret ownerPassword,
+      int poolSize) {}
 
   /**
    * @throws org.wardline.config.ConfigException naming every mistake with its line
@@ -73,7 +78,8 @@ public record ServerConfig(
             root.section("portal").port("port", 9443),
             root.section("metrics").port("port", 9464)),
         console.duration("idle-log-off", ServerSettings.IDLE_LOG_OFF),
-        new ConversationsFeature.Settings(consent.flag("ask-on-first-contact", true), zone(practice)),
+        new ConversationsFeature.Settings(
+            consent.flag("ask-on-first-contact", true), zone(practice)),
         lines(root, practice.string("name", "Lakeside Family Practice")),
         new ArchiveSettings(
             archive.string("host", "127.0.0.1"),
@@ -99,12 +105,14 @@ public record ServerConfig(
     for (ConfigReader line : root.sections("lines")) {
       String id = line.string("id");
       if (!id.matches("[a-z][a-z0-9-]{0,31}")) {
-        line.refuse("id", "wants 1 to 32 small letters, digits and dashes, beginning with a letter");
+        line.refuse(
+            "id", "wants 1 to 32 small letters, digits and dashes, beginning with a letter");
       }
       String written = line.string("number");
       PhoneNumber number = PhoneNumber.parse(written).orElse(null);
       if (number == null) {
-        line.refuse("number", "is no phone number; write it with country code, such as \"+13125550199\"");
+        line.refuse(
+            "number", "is no phone number; write it with country code, such as \"+13125550199\"");
       } else {
         lines.add(new Line(id, line.string("name", id), number, practiceName));
       }

@@ -5,7 +5,10 @@ import java.util.concurrent.CountDownLatch;
 import org.wardline.config.ConfigException;
 import org.wardline.metrics.Metrics;
 
-/** The server as a process of its own: {@code ServerMain --config wardline.yaml --config-key config.key}. */
+/**
+ * The server as a process of its own: {@code ServerMain --config wardline.yaml --config-key
+ * config.key}.
+ */
 public final class ServerMain {
   private static final int USAGE = 2;
 

@@ -94,10 +94,12 @@ public final class ConfigReader {
 
   /**
    * A file or folder; a relative one starts at the configuration file's folder, not where the
-   * program was started.
+   * program was started; so does a relative default.
    */
   public Path path(String key, Path otherwise) {
-    return scalar(key).map(value -> resolve(key, value)).orElse(otherwise);
+    return scalar(key)
+        .map(value -> resolve(key, value))
+        .orElseGet(() -> file.folder().resolve(otherwise));
   }
 
   public Path path(String key) {

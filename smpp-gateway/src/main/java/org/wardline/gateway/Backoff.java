@@ -24,9 +24,14 @@ final class Backoff {
       attempt = 1;
       return Duration.ZERO;
     }
-    long limit = Math.min(CAP.toMillis(), FIRST.toMillis() << Math.min(attempt, MAX_DOUBLINGS));
+    long limit = Math.min(CAP.toMillis(), FIRST.toMillis() << Math.min(attempt - 1, MAX_DOUBLINGS));
     attempt++;
     return Duration.ofMillis(random.nextLong(limit + 1));
+  }
+
+  /** The last connection was short but moved texts: never wait long, and never hammer either. */
+  void progress() {
+    attempt = Math.min(attempt, 1);
   }
 
   /** The last connection was good: start over. */

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wardline.gateway.Attempt.Outcome;
@@ -58,6 +59,7 @@ public final class Gateway implements AutoCloseable {
     SmsQueue queue = new SmsQueue(settings.keys());
     GatewayMetrics metrics = new GatewayMetrics(registry, link.name(), window);
     Throttle throttle = new Throttle();
+    LongAdder accepted = new LongAdder();
 
     report = new LinkReport(link.name(), db, clock);
     chains = new RecipientChains(this::sendInBackground, this::putBackUnsent);
@@ -89,8 +91,9 @@ public final class Gateway implements AutoCloseable {
             report,
             new Backoff(settings.random()),
             metrics,
+            accepted,
             claims::wake);
-    submitter = new Submitter(link, queue, loop::session, throttle, metrics, clock);
+    submitter = new Submitter(link, queue, loop::session, throttle, accepted, metrics, clock);
     Housekeeping housekeeping = new Housekeeping(link, db);
     background =
         List.of(

@@ -8,8 +8,8 @@ import org.wardline.sms.TransportKeys;
 /**
  * What a gateway needs to run.
  *
- * @param database a pool of at least {@link #MIN_CONNECTIONS} connections as role {@code
- *     wardline_gateway}: three are held for good (lock and claims, wake-ups, results)
+ * @param database the pool of {@link GatewayPool}, or one with at least {@link #MIN_CONNECTIONS}
+ *     connections as role {@code wardline_gateway} set up like it
  * @param keys the same keys as the server's
  * @param clock for expiry and limits
  * @param random for the jitter between two attempts to connect

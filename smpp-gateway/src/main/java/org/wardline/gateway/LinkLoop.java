@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +35,7 @@ final class LinkLoop implements AutoCloseable {
   private final LinkReport report;
   private final Backoff backoff;
   private final GatewayMetrics metrics;
+  private final LongAdder accepted;
   private final Runnable whenBound;
   private final Semaphore nudge = new Semaphore(0);
   private final Thread thread;
@@ -42,6 +44,7 @@ final class LinkLoop implements AutoCloseable {
 
   /**
    * @param holding whether this process may run the link at all
+   * @param accepted counts what the carrier has taken: a sign that a short session was no failure
    * @param whenBound called after every bind
    */
   LinkLoop(
@@ -51,6 +54,7 @@ final class LinkLoop implements AutoCloseable {
       LinkReport report,
       Backoff backoff,
       GatewayMetrics metrics,
+      LongAdder accepted,
       Runnable whenBound) {
     this.bind = settings.bind();
     this.inbound = inbound;
@@ -58,6 +62,7 @@ final class LinkLoop implements AutoCloseable {
     this.report = report;
     this.backoff = backoff;
     this.metrics = metrics;
+    this.accepted = accepted;
     this.whenBound = whenBound;
     this.thread = Thread.ofVirtual().name("link-" + settings.name()).unstarted(this::loop);
   }
@@ -123,9 +128,12 @@ final class LinkLoop implements AutoCloseable {
       log.info("Bound to {}:{}", bind.host(), bind.port());
       whenBound.run();
       long since = System.nanoTime();
+      long acceptedBefore = accepted.sum();
       hold(over);
       if (System.nanoTime() - since >= GOOD_SESSION.toNanos()) {
         backoff.reset();
+      } else if (accepted.sum() > acceptedBefore) {
+        backoff.progress();
       }
       if (!closed) {
         report.set(

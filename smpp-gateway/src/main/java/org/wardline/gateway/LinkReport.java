@@ -35,7 +35,7 @@ final class LinkReport {
   private final Clock clock;
   private volatile Status status;
   private volatile boolean changed = true;
-  private volatile boolean standby;
+  private volatile boolean standby = true; // until the lock is ours
   private Instant written = Instant.MIN;
 
   LinkReport(String link, Db db, Clock clock) {

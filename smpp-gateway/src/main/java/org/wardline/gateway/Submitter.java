@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +37,7 @@ final class Submitter {
   private final SmsQueue queue;
   private final Supplier<@Nullable SmppSession> session;
   private final Throttle throttle;
+  private final LongAdder accepted;
   private final GatewayMetrics metrics;
   private final Clock clock;
   private volatile boolean stopping;
@@ -45,12 +47,14 @@ final class Submitter {
       SmsQueue queue,
       Supplier<@Nullable SmppSession> session,
       Throttle throttle,
+      LongAdder accepted,
       GatewayMetrics metrics,
       Clock clock) {
     this.settings = settings;
     this.queue = queue;
     this.session = session;
     this.throttle = throttle;
+    this.accepted = accepted;
     this.metrics = metrics;
     this.clock = clock;
   }
@@ -128,6 +132,7 @@ final class Submitter {
       switch (bound.submit(pdu(text, opened, segment, now))) {
         case SubmitResult.Accepted taken -> {
           throttle.accepted();
+          this.accepted.increment();
           metrics.submitted("accepted", taken.latency());
           accepted.add(
               new AcceptedSegment(

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Wakeups implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Wakeups.class);
-  private static final Duration WAIT = Duration.ofSeconds(1);
+  private static final Duration WAIT = Duration.ofMillis(250);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(1);
   private static final Duration RETRY = Duration.ofMillis(500);
 
   /** Told that something may be waiting behind a channel. */
@@ -85,6 +86,13 @@ public final class Wakeups implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    thread.interrupt();
+    try {
+      // An interrupt would tear the socket; the wait is short enough to let it end by itself.
+      if (!thread.join(STOP_LIMIT)) {
+        thread.interrupt();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -74,6 +74,7 @@ function openPhone(number, line) {
   $("problem").textContent = "";
   $("phone").hidden = false;
   document.body.classList.add("open");
+  history.replaceState(null, "", `#${number}`);
   refresh();
   $("text").focus();
 }
@@ -103,9 +104,12 @@ async function refresh() {
     const [phones, stats] = await Promise.all([get("/api/phones"), get("/api/stats")]);
     if (mine !== round) return;
     drawPhones(phones.items);
+    // A link like /#+13125550100 opens that phone.
+    const linked = !open && phones.items.find((phone) => `#${phone.number}` === location.hash);
+    if (linked) openPhone(linked.number, linked.line);
     const links = stats.sessions === 1 ? "1 gateway connected" : `${stats.sessions} gateways connected`;
     $("stats").textContent = `${links} · ${stats.segmentsTaken} parts taken · ${stats.throttled} throttled`;
-  } catch (e) {
+  } catch {
     $("stats").textContent = "The simulator does not answer.";
   }
 }
@@ -140,6 +144,7 @@ $("new-phone").addEventListener("submit", (event) => {
 
 $("back").addEventListener("click", () => {
   open = null;
+  history.replaceState(null, "", location.pathname);
   $("phone").hidden = true;
   document.body.classList.remove("open");
   refresh();

@@ -65,8 +65,10 @@ final class GatewayWorld implements AutoCloseable {
 
   Gateway start(LinkSettings link) {
     HikariDataSource pool =
-        PostgresFixture.shared()
-            .pool(database, "wardline_gateway", GatewaySettings.MIN_CONNECTIONS);
+        GatewayPool.open(
+            PostgresFixture.shared().url(database),
+            "wardline_gateway",
+            org.wardline.config.Secret.of(PostgresFixture.password()));
     pools.add(pool);
     metrics = new Metrics();
     Gateway gateway = Gateway.start(GatewaySettings.of(pool, keys, link), metrics);

@@ -153,14 +153,17 @@ final class PostgresFixture {
         "-p "
             + port
             + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
-            + " -c max_connections=200 -c shared_buffers=128MB",
+            + " -c max_connections=200 -c shared_buffers=128MB "
+            + System.getProperty("wardline.test.postgres", ""),
         "start");
   }
 
   private void stopAndDelete() {
     try {
       server("pg_ctl", "-D", data(), "-m", "immediate", "stop");
-      run(List.of("rm", "-rf", folder.toString()));
+      if (!Boolean.getBoolean("wardline.test.keep")) {
+        run(List.of("rm", "-rf", folder.toString()));
+      }
     } catch (RuntimeException e) {
       System.err.println("The test PostgreSQL could not be stopped: " + e.getMessage());
     }

@@ -45,9 +45,9 @@ public final class CassandraEngine implements Engine {
   private final EngineUser user;
   private final CassandraRoles roles;
   private final Progress progress;
-  private int port;
+  private volatile int port;
   private long logStart;
-  private @Nullable OsProcess process;
+  private volatile @Nullable OsProcess process;
 
   /**
    * @param folder Wardline's data folder

@@ -49,9 +49,9 @@ public final class PostgresEngine implements Engine {
   private final EngineUser user;
   private final Secrets secrets;
   private final Progress progress;
-  private int port;
-  private @Nullable PostgresBinaries binaries;
-  private @Nullable OsProcess process;
+  private volatile int port;
+  private volatile @Nullable PostgresBinaries binaries;
+  private volatile @Nullable OsProcess process;
 
   /**
    * @param folder Wardline's data folder

@@ -58,6 +58,8 @@ final class MessageApi {
       @Nullable String kind,
       @Nullable String expiresAt) {}
 
+  private record Accepted(String id, String state) {}
+
   private void send(Caller caller, ServerRequest request, ServerResponse response) {
     MessageBody body = Json.read(request, MessageBody.class);
     String text = checkText(body.text());
@@ -92,7 +94,7 @@ final class MessageApi {
     Json.send(
         response.header("Location", "/api/v1/messages/" + id),
         Status.ACCEPTED_202,
-        Map.of("id", id.toString(), "state", DeliveryState.QUEUED.wireName()));
+        new Accepted(id.toString(), DeliveryState.QUEUED.wireName()));
   }
 
   /** The id of an accepted text; every other outcome is a problem in words. */
@@ -221,7 +223,8 @@ final class MessageApi {
     Json.send(
         response,
         Status.OK_200,
-        Map.of("items", page.items().stream().map(MessageApi::json).toList(), "next", page.next()));
+        Map.of(
+            "items", page.items().stream().map(item -> json(item)).toList(), "next", page.next()));
   }
 
   /** The {@code limit} of a list request. */
@@ -242,9 +245,7 @@ final class MessageApi {
       throw Problem.invalid("The text has left already and cannot be called back.");
     }
     Json.send(
-        response,
-        Status.OK_200,
-        Map.of("id", id.toString(), "state", DeliveryState.RECALLED.wireName()));
+        response, Status.OK_200, new Accepted(id.toString(), DeliveryState.RECALLED.wireName()));
   }
 
   private static Map<String, Object> json(Conversations.MessageView view) {
@@ -261,19 +262,15 @@ final class MessageApi {
     json.put("segments", view.segments());
     json.put("mayBeDuplicate", view.mayBeDuplicate());
     json.put("createdAt", view.createdAt().toString());
-    json.put(
-        "history",
-        view.history().stream()
-            .map(
-                entry ->
-                    Map.of(
-                        "state",
-                        entry.state(),
-                        "at",
-                        entry.at().toString(),
-                        "detail",
-                        entry.detail()))
-            .toList());
+    json.put("history", view.history().stream().map(step -> json(step)).toList());
+    return json;
+  }
+
+  private static Map<String, Object> json(Conversations.HistoryEntry entry) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("state", entry.state());
+    json.put("at", entry.at().toString());
+    json.put("detail", entry.detail());
     return json;
   }
 

@@ -6,6 +6,7 @@ import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.HttpException;
+import io.helidon.http.Method;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.DirectHandlers;
@@ -137,11 +138,18 @@ final class Errors {
     }
   }
 
+  void send(ServerRequest request, ServerResponse response, Problem problem) {
+    send(request, response, answer(problem));
+  }
+
   private void send(ServerRequest request, ServerResponse response, Answer answer) {
-    // A browser keeps waiting for the rest of a stream that broke; nothing can be said any more.
     response.status(Status.create(answer.status()));
     SecurityHeaders.add(response::header);
     answer.headers().forEach(response::header);
+    if (request.prologue().method().equals(Method.HEAD)) {
+      response.send();
+      return;
+    }
     if (isApi(request.prologue().uriPath().path())) {
       response.header(HeaderNames.CONTENT_TYPE, "application/problem+json").send(json(answer));
       return;

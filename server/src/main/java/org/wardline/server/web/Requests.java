@@ -2,6 +2,7 @@ package org.wardline.server.web;
 
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.RoutingRequest;
@@ -20,8 +21,10 @@ final class Requests {
   private static final Logger accessLog = LoggerFactory.getLogger("org.wardline.access");
 
   private final Metrics.Durations durations;
+  private final Errors errors;
 
-  Requests(Metrics metrics) {
+  Requests(Metrics metrics, Errors errors) {
+    this.errors = errors;
     durations =
         metrics.histogram(
             "wardline_http_request_seconds",
@@ -41,22 +44,35 @@ final class Requests {
     long start = System.nanoTime();
     SecurityHeaders.add(response::header);
     response.whenSent(() -> note(listener, request, response, start));
+    boolean oneAtATime = request.prologue().protocolVersion().startsWith("1");
     if (request.headers().contains(HeaderNames.TRANSFER_ENCODING)) {
-      // Helidon does not check the end of a chunk, so the rest of the connection cannot be trusted.
-      response.header(HeaderValues.CONNECTION_CLOSE);
-      throw Problem.invalid(
-          "Send the body with Content-Length; Transfer-Encoding is not accepted.");
+      // Helidon does not check the end of a chunk, so where the next request begins is uncertain.
+      errors.send(
+          request,
+          response.header(HeaderValues.CONNECTION_CLOSE),
+          Problem.invalid("Send the body with Content-Length; Transfer-Encoding is not accepted."));
+      throw new CloseConnectionException("Transfer-Encoding refused");
     }
     if (request.headers().contentLength().orElse(0) > Body.BYTES_MAX) {
-      throw Body.tooLarge();
+      errors.send(request, response, Body.tooLarge());
+    } else {
+      chain.proceed();
     }
-    chain.proceed();
+    if (oneAtATime
+        && (request.headers().contains(HeaderValues.CONNECTION_CLOSE)
+            || response.headers().contains(HeaderValues.CONNECTION_CLOSE))) {
+      // Helidon says "close" and goes on reading.
+      if (request.content().hasEntity() && !request.content().consumed()) {
+        request.content().consume();
+      }
+      throw new CloseConnectionException("closed as agreed");
+    }
   }
 
   private void note(
       String listener, RoutingRequest request, RoutingResponse response, long startNanos) {
     String method = known(request.prologue().method().text());
-    String route = request.matchingPattern().orElse("none");
+    String route = request.matchingPattern().filter(pattern -> !pattern.isEmpty()).orElse("none");
     int status = response.status().code();
     double seconds = (System.nanoTime() - startNanos) / 1e9;
     durations.observe(seconds, listener, method, route, status / 100 + "xx");

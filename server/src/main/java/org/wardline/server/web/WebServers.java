@@ -10,6 +10,7 @@ import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http2.Http2Config;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +43,14 @@ public final class WebServers implements AutoCloseable {
   private static final Duration HTTP2_FLOW_CONTROL_TIMEOUT = Duration.ofSeconds(15);
 
   /** How much one listener takes at once. */
-  private record Size(int connections, int requests) {}
+  private record Size(int connections, int connectionsPerAddress, int requests) {}
 
-  private static final Size CONSOLE_SIZE = new Size(2_000, 1_500);
-  private static final Size PORTAL_SIZE = new Size(500, 100);
-  private static final Size METRICS_SIZE = new Size(20, 4);
+  private static final Size CONSOLE_SIZE = new Size(2_000, 1_000, 1_500);
+  private static final Size PORTAL_SIZE = new Size(500, 100, 100);
+  private static final Size METRICS_SIZE = new Size(20, 20, 4);
+
+  /** See {@link LimitedTlsManager} for why the TLS listeners do not use Helidon's own limit. */
+  private static final int NO_LIMIT = -1;
 
   private final WebSettings settings;
   private final LocalCa ca;
@@ -69,8 +73,8 @@ public final class WebServers implements AutoCloseable {
     this.assets = assets;
     this.pages = pages;
     this.live = live;
-    this.requests = new Requests(metrics);
     this.errors = new Errors(pages, assets);
+    this.requests = new Requests(metrics, errors);
     metrics.gauge("wardline_live_streams", "Browsers that wait for live events.", live::open);
   }
 
@@ -93,9 +97,10 @@ public final class WebServers implements AutoCloseable {
         WebServer.builder()
             .shutdownHook(false)
             .update(listener -> limited(listener, CONSOLE_SIZE))
+            .maxTcpConnections(NO_LIMIT)
             .host(settings.host())
             .port(settings.consolePort())
-            .tls(tls())
+            .tls(tls(Optional.of(CONSOLE_SIZE)))
             .routing(
                 routing(
                     "console",
@@ -108,9 +113,10 @@ public final class WebServers implements AutoCloseable {
                 PORTAL,
                 listener ->
                     limited(listener, PORTAL_SIZE)
+                        .maxTcpConnections(NO_LIMIT)
                         .host(settings.host())
                         .port(settings.portalPort())
-                        .tls(tls())
+                        .tls(tls(Optional.of(PORTAL_SIZE)))
                         .routing(
                             routing(
                                 PORTAL,
@@ -179,19 +185,24 @@ public final class WebServers implements AutoCloseable {
                 .build());
   }
 
-  private Tls tls() {
+  private Tls tls(Optional<Size> size) {
     LocalCa.Identity identity = ca.serverIdentity();
     return Tls.builder()
         .privateKey(identity.key())
         .privateKeyCertChain(identity.chain())
         .enabledProtocols(List.of("TLSv1.3", "TLSv1.2"))
+        .update(
+            builder ->
+                size.map(s -> new ConnectionLimit(s.connections(), s.connectionsPerAddress()))
+                    .map(LimitedTlsManager::new)
+                    .ifPresent(builder::manager))
         .build();
   }
 
   /** Takes the server certificate anew, renewing it when its end is near; no connection breaks. */
   public void reloadCertificates() {
-    running().reloadTls(tls());
-    running().reloadTls(PORTAL, tls());
+    running().reloadTls(tls(Optional.empty()));
+    running().reloadTls(PORTAL, tls(Optional.empty()));
   }
 
   public int consolePort() {

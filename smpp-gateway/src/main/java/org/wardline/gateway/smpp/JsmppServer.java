@@ -72,6 +72,12 @@ final class JsmppServer extends SMPPServerSession {
           ? NOTHING_SENT
           : super.sendSubmitSmResp(out, sequenceNumber, messageId, parameters);
     }
+
+    /** May come before the swallowed one, so it must not be taken for it. */
+    void sendDecided(OutputStream out, int sequenceNumber, String messageId)
+        throws PDUStringException, IOException {
+      var _ = super.sendSubmitSmResp(out, sequenceNumber, messageId);
+    }
   }
 
   /** The listener's own return value for this submit is not sent. */
@@ -81,7 +87,7 @@ final class JsmppServer extends SMPPServerSession {
 
   void acceptSubmit(int sequenceNumber, String messageId) throws IOException {
     try {
-      responses.sendSubmitSmResp(connection.getOutputStream(), sequenceNumber, messageId);
+      responses.sendDecided(connection.getOutputStream(), sequenceNumber, messageId);
     } catch (PDUStringException e) {
       throw new IOException("a message id has at most 64 characters", e);
     }

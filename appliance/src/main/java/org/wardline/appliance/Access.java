@@ -1,0 +1,120 @@
+package org.wardline.appliance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.wardline.config.Secret;
+import org.wardline.server.App;
+import org.wardline.server.accounts.Accounts;
+import org.wardline.server.accounts.Caller;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The people and the API client of a quick start: made once with random passwords, kept in a file
+ * that only its owner may read, and shown in {@code run.json}. A practice's appliance has no such
+ * file; its first owner is made by hand.
+ */
+final class Access {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final Caller CALLER = Caller.system("quick-start");
+  private static final Duration TOKEN_VALID = Duration.ofDays(365);
+  private static final List<String> TOKEN_SCOPES =
+      List.of("patient:*", "conversation:*", "consent:*", "audit:read");
+  private static final int MAX_LOGIN_TRIES = 100;
+
+  private record Person(String login, String name, String role) {}
+
+  private static final List<Person> PEOPLE =
+      List.of(
+          new Person("dana", "Dana Reyes", "clinician"), new Person("ines", "Ines Okafor", "it"));
+
+  private Access() {}
+
+  static RunAccess loadOrMake(Path file, App app) {
+    try {
+      if (Files.exists(file)) {
+        return parse(file);
+      }
+      RunAccess made = make(app);
+      write(file, made);
+      return made;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static RunAccess make(App app) {
+    SecureRandom random = new SecureRandom();
+    List<RunAccess.User> users = new ArrayList<>();
+    for (Person person : PEOPLE) {
+      users.add(make(app.accounts(), person, random));
+    }
+    String token = app.clients().create(CALLER, "quick-start", TOKEN_SCOPES, TOKEN_VALID);
+    return new RunAccess(users, Secret.of(token));
+  }
+
+  /** A login can be taken when an earlier first start was killed before it could write the file. */
+  private static RunAccess.User make(Accounts accounts, Person person, SecureRandom random) {
+    Secret password = Secret.random(random);
+    for (int i = 1; i <= MAX_LOGIN_TRIES; i++) {
+      String login = i == 1 ? person.login() : person.login() + i;
+      switch (accounts.create(
+          CALLER, login, person.name(), password.reveal(), List.of(person.role()))) {
+        case Accounts.Creation.Created created -> {
+          return new RunAccess.User(
+              created.login(), password, Secret.of(created.totpSecret()), List.of(person.role()));
+        }
+        case Accounts.Creation.LoginTaken taken -> {}
+        case Accounts.Creation.Refused refused -> throw new IllegalStateException(refused.reason());
+      }
+    }
+    throw new StartRefused(
+        "Too many half-made accounts in this data folder. Start on a new one: --data DIR");
+  }
+
+  private static RunAccess parse(Path file) throws IOException {
+    JsonNode root = JSON.readTree(Files.readString(file));
+    List<RunAccess.User> users = new ArrayList<>();
+    for (JsonNode user : root.path("users")) {
+      List<String> roles = new ArrayList<>();
+      user.path("roles").forEach(role -> roles.add(role.asString()));
+      users.add(
+          new RunAccess.User(
+              user.path("login").asString(),
+              Secret.of(user.path("password").asString()),
+              Secret.of(user.path("totpSecret").asString()),
+              roles));
+    }
+    return new RunAccess(users, Secret.of(root.path("apiToken").asString()));
+  }
+
+  private static void write(Path file, RunAccess access) throws IOException {
+    ObjectNode root = JSON.createObjectNode();
+    ArrayNode users = root.putArray("users");
+    for (RunAccess.User user : access.users()) {
+      ObjectNode node = users.addObject();
+      node.put("login", user.login());
+      node.put("password", user.password().reveal());
+      node.put("totpSecret", user.totpSecret().reveal());
+      ArrayNode roles = node.putArray("roles");
+      user.roles().forEach(roles::add);
+    }
+    root.put("apiToken", access.apiToken().reveal());
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(fresh);
+    Files.createFile(
+        fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.write(fresh, JSON.writeValueAsBytes(root));
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+}
