@@ -141,8 +141,7 @@ public final class GatewayMain {
   private static void serve(HttpServer http, Gateway gateway, Metrics metrics) {
     http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     http.createContext(
-        "/metrics",
-        exchange -> answer(exchange, 200, "text/plain; version=0.0.4", metrics.text()));
+        "/metrics", exchange -> answer(exchange, 200, "text/plain; version=0.0.4", metrics.text()));
     http.createContext(
         "/health",
         exchange -> {

@@ -49,8 +49,9 @@ public final class ConsentRules {
       String text, ConsentState state, int openRequests, boolean askOnFirstContact) {
     return switch (ConsentWords.of(text)) {
       case STOP ->
+          // Once opted out, only our own confirmation can still be in the queue, and it must leave.
           state == ConsentState.OPTED_OUT
-              ? new Reaction(Optional.empty(), Optional.empty(), true)
+              ? Reaction.NOTHING
               : new Reaction(Optional.of(Saying.REVOKED), Optional.of(Answer.CONFIRM_STOP), true);
       case HELP -> new Reaction(Optional.empty(), Optional.of(Answer.HELP), false);
       case START -> state == ConsentState.GRANTED ? Reaction.NOTHING : opened();

@@ -27,9 +27,8 @@ class ConsentRulesTest {
   }
 
   @Test
-  void a_second_stop_is_not_confirmed_again() {
-    assertThat(on("STOP", ConsentState.OPTED_OUT, 0))
-        .isEqualTo(new Reaction(Optional.empty(), Optional.empty(), true));
+  void a_second_stop_is_not_confirmed_again_and_leaves_the_first_confirmation_alone() {
+    assertThat(on("STOP", ConsentState.OPTED_OUT, 0)).isEqualTo(NOTHING);
   }
 
   @Test
