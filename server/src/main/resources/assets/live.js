@@ -26,6 +26,7 @@ export function start() {
     // Loading a thread marks it as read, so a hidden page leaves it for later.
     if (!document.hidden && threadIsStale) changed(openConversation(), true);
   });
+  addEventListener('wardline:read', recount);
   addEventListener('pagehide', () => source?.close());
   addEventListener('pageshow', (event) => event.persisted && connect(url));
   addEventListener('online', () => source?.readyState !== EventSource.OPEN && connect(url));
@@ -96,6 +97,14 @@ async function refreshList() {
   morphInto(byId('list'), part.getElementById('list'));
   if (rows?.isConnected) rows.scrollTop = scroll;
   if (Number(byId('list').dataset.unread) > before) announce('New message');
+  title();
+}
+
+/** Opening a conversation reads it; the list need not be asked for that. */
+function recount() {
+  const unread = document.querySelectorAll('#rows .unread').length;
+  byId('list').dataset.unread = String(unread);
+  if (byId('unread-count')) byId('unread-count').textContent = String(unread);
   title();
 }
 

@@ -58,7 +58,10 @@ export function begin() {
   const mark = byId('new-here');
   const scroller = byId('scroller');
   scroller.scrollTop = 0;
-  if (mark && mark.getBoundingClientRect().top < scroller.getBoundingClientRect().top) {
+  // In very low windows the page scrolls, not the thread.
+  if (getComputedStyle(scroller).overflowY === 'visible') {
+    (mark ?? byId('messages').lastElementChild)?.scrollIntoView({ block: 'nearest' });
+  } else if (mark && mark.getBoundingClientRect().top < scroller.getBoundingClientRect().top) {
     mark.scrollIntoView({ block: 'start' });
   }
 }
@@ -73,6 +76,7 @@ function markRow(id) {
     link.parentElement.classList.remove('unread');
     link.querySelectorAll('.dot, .row-top > .visually-hidden').forEach((mark) => mark.remove());
   }
+  dispatchEvent(new Event('wardline:read'));
 }
 
 // ---- refreshing ----------------------------------------------------------------------------

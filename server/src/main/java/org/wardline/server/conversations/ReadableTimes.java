@@ -83,6 +83,11 @@ public final class ReadableTimes {
     return day.getYear() == today.getYear() ? LONG_DAY.format(day) : LONG_DATE.format(day);
   }
 
+  /** Heading of a day on paper, where "today" soon means nothing. */
+  public static String date(LocalDate day) {
+    return LONG_DATE.format(day);
+  }
+
   public LocalDate dateOf(Instant at) {
     return at.atZone(zone).toLocalDate();
   }
