@@ -9,10 +9,13 @@ import java.net.SocketOption;
 import java.util.Set;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /** Passes everything on to a real TLS server socket, and closes what is accepted over the limit. */
 final class LimitedServerSocket extends SSLServerSocket {
+  private static final int SILENCE_MILLIS_MAX = 25_000;
+
   private final SSLServerSocket real;
   private final ConnectionLimit limit;
 
@@ -26,11 +29,32 @@ final class LimitedServerSocket extends SSLServerSocket {
     while (true) {
       Socket socket = real.accept();
       if (limit.admit(socket)) {
+        limitHandshake(socket);
         return socket;
       }
       // No farewell in TLS: it would cost as much as a handshake.
       socket.setSoLinger(true, 0);
       socket.close();
+    }
+  }
+
+  /**
+   * Until the handshake is done, a silent client is waited for this long per read. After it, HTTP/1
+   * keeps the limit; HTTP/2 loses it, because a browser that only listens sends nothing for hours.
+   */
+  private static void limitHandshake(Socket socket) throws SocketException {
+    socket.setSoTimeout(SILENCE_MILLIS_MAX);
+    if (socket instanceof SSLSocket tls) {
+      tls.addHandshakeCompletedListener(
+          done -> {
+            try {
+              if ("h2".equals(done.getSocket().getApplicationProtocol())) {
+                done.getSocket().setSoTimeout(0);
+              }
+            } catch (SocketException e) {
+              // The connection has gone already.
+            }
+          });
     }
   }
 

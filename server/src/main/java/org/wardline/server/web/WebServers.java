@@ -8,9 +8,11 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http2.Http2Config;
+import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +35,11 @@ public final class WebServers implements AutoCloseable {
 
   private static final int HEADER_BYTES_MAX = 16_384;
   private static final int REQUEST_LINE_BYTES_MAX = 4_096;
-  private static final Duration READ_TIMEOUT = Duration.ofSeconds(25);
-  private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
-  private static final Duration IDLE_CHECK = Duration.ofSeconds(30);
-  private static final Duration STOP_DEADLINE = Duration.ofSeconds(5);
+  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(25);
+  private static final Duration IDLE_CHECK = Duration.ofSeconds(2);
+  private static final Duration STOP_DEADLINE = Duration.ofSeconds(3);
+  private static final Duration STREAM_END_WAIT = Duration.ofMillis(20);
+  private static final int STREAM_ENDS_WAITED_MAX = 50;
   private static final int BACKLOG = 256;
   private static final int HTTP2_STREAMS_PER_CONNECTION = 100;
   private static final int HTTP2_RAPID_RESETS_MAX = 50;
@@ -59,6 +62,7 @@ public final class WebServers implements AutoCloseable {
   private final LiveEvents live;
   private final Requests requests;
   private final Errors errors;
+  private final StalledConnections stalled = new StalledConnections();
   private @Nullable WebServer server;
 
   public WebServers(
@@ -98,6 +102,7 @@ public final class WebServers implements AutoCloseable {
             .shutdownHook(false)
             .update(listener -> limited(listener, CONSOLE_SIZE))
             .maxTcpConnections(NO_LIMIT)
+            .addConnectionSelector(http2())
             .host(settings.host())
             .port(settings.consolePort())
             .tls(tls(Optional.of(CONSOLE_SIZE)))
@@ -114,6 +119,7 @@ public final class WebServers implements AutoCloseable {
                 listener ->
                     limited(listener, PORTAL_SIZE)
                         .maxTcpConnections(NO_LIMIT)
+                        .addConnectionSelector(http2())
                         .host(settings.host())
                         .port(settings.portalPort())
                         .tls(tls(Optional.of(PORTAL_SIZE)))
@@ -162,27 +168,29 @@ public final class WebServers implements AutoCloseable {
         .idleConnectionTimeout(IDLE_TIMEOUT)
         .idleConnectionPeriod(IDLE_CHECK)
         .shutdownGracePeriod(STOP_DEADLINE)
-        .connectionOptions(
-            SocketOptions.builder().readTimeout(READ_TIMEOUT).tcpNoDelay(true).buildPrototype())
+        .connectionOptions(SocketOptions.builder().tcpNoDelay(true).buildPrototype())
         .directHandlers(errors.direct())
         .protocolsDiscoverServices(false)
-        .addProtocol(
-            Http1Config.builder()
-                .maxHeadersSize(HEADER_BYTES_MAX)
-                .maxPrologueLength(REQUEST_LINE_BYTES_MAX)
-                .validateRequestHeaders(true)
-                .validateResponseHeaders(true)
-                .validatePath(true)
-                .build())
-        .addProtocol(
-            Http2Config.builder()
-                .maxHeaderListSize(HEADER_BYTES_MAX)
-                .maxConcurrentStreams(HTTP2_STREAMS_PER_CONNECTION)
-                .maxRapidResets(HTTP2_RAPID_RESETS_MAX)
-                .flowControlTimeout(HTTP2_FLOW_CONTROL_TIMEOUT)
-                .sendErrorDetails(false)
-                .validatePath(true)
-                .build());
+        .addConnectionSelector(
+            stalled.http1(
+                Http1Config.builder()
+                    .maxHeadersSize(HEADER_BYTES_MAX)
+                    .maxPrologueLength(REQUEST_LINE_BYTES_MAX)
+                    .validateRequestHeaders(true)
+                    .validateResponseHeaders(true)
+                    .validatePath(true)));
+  }
+
+  private ServerConnectionSelector http2() {
+    return stalled.http2(
+        Http2Config.builder()
+            .maxHeaderListSize(HEADER_BYTES_MAX)
+            .maxConcurrentStreams(HTTP2_STREAMS_PER_CONNECTION)
+            .maxRapidResets(HTTP2_RAPID_RESETS_MAX)
+            .flowControlTimeout(HTTP2_FLOW_CONTROL_TIMEOUT)
+            .sendErrorDetails(false)
+            .validatePath(true)
+            .build());
   }
 
   private Tls tls(Optional<Size> size) {
@@ -228,6 +236,9 @@ public final class WebServers implements AutoCloseable {
   @Override
   public void close() {
     live.close();
+    for (int i = 0; i < STREAM_ENDS_WAITED_MAX && live.open() > 0; i++) {
+      LockSupport.parkNanos(STREAM_END_WAIT.toNanos());
+    }
     if (server != null) {
       server.stop();
     }
