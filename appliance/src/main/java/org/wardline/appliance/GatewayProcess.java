@@ -1,12 +1,15 @@
 package org.wardline.appliance;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.wardline.appliance.engines.OsProcess;
 
@@ -14,23 +17,23 @@ import org.wardline.appliance.engines.OsProcess;
 final class GatewayProcess implements RunningPart, Supervisor.Watched {
   static final String MAIN = "org.wardline.gateway.GatewayMain";
 
-  /** What the gateway prints, alone on a line, once it claims texts. */
-  static final String READY = "ready";
-
   private static final Path SETSID = Path.of("/usr/bin/setsid");
   private static final Duration READY_DEADLINE = Duration.ofSeconds(30);
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(20);
   private static final Duration KILL_DEADLINE = Duration.ofSeconds(5);
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final Path settings;
   private final Path configKey;
+  private final int metricsPort;
   private final Path log;
   private volatile @Nullable OsProcess process;
 
-  GatewayProcess(Path settings, Path configKey, Path logs) {
+  GatewayProcess(Path settings, Path configKey, int metricsPort, Path logs) {
     this.settings = settings;
     this.configKey = configKey;
+    this.metricsPort = metricsPort;
     this.log = logs.resolve("gateway.out");
   }
 
@@ -59,13 +62,17 @@ final class GatewayProcess implements RunningPart, Supervisor.Watched {
             "-XX:MaxMetaspaceSize=64m",
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:-HeapDumpOnOutOfMemoryError",
-            "-Dwardline.logs=" + log.getParent(),
+            "-DLOGS=" + log.getParent(),
+            "-DLOG_NAME=gateway",
+            "-Dlogback.configurationFile=org/wardline/appliance/quickstart-logback.xml",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
             "-cp",
             System.getProperty("java.class.path"),
             MAIN,
             "--config",
             settings.toString(),
-            "--config-key",
+            "--key-file",
             configKey.toString()));
     try {
       Process started =
@@ -82,7 +89,7 @@ final class GatewayProcess implements RunningPart, Supervisor.Watched {
 
   private void awaitReady(OsProcess started) {
     long deadline = System.nanoTime() + READY_DEADLINE.toNanos();
-    while (!printed(READY::equals)) {
+    while (!answers()) {
       if (!started.isRunning()) {
         throw ended();
       }
@@ -101,10 +108,19 @@ final class GatewayProcess implements RunningPart, Supervisor.Watched {
     }
   }
 
-  private boolean printed(Predicate<String> line) {
-    try {
-      return Files.readAllLines(log).stream().anyMatch(line);
+  /** Any answer will do: a carrier that is away must not keep the practice from starting. */
+  private boolean answers() {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/health".formatted(metricsPort)))
+              .timeout(ANSWER_LIMIT)
+              .build();
+      client.send(request, HttpResponse.BodyHandlers.discarding());
+      return true;
     } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       return false;
     }
   }

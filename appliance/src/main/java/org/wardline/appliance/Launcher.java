@@ -138,7 +138,11 @@ final class Launcher {
   private void startGateway(QuickStartSettings settings) {
     if (options.separate()) {
       GatewayProcess process =
-          new GatewayProcess(folder.gatewayFile(), settings.configKey(), folder.logs());
+          new GatewayProcess(
+              folder.gatewayFile(),
+              settings.configKey(),
+              settings.gatewayMetricsPort(),
+              folder.logs());
       gateway = process;
       process.start();
       steps.step("the gateway is up in its own process (pid %d)".formatted(process.pid()));

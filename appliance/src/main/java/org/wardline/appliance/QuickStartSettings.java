@@ -17,6 +17,7 @@ final class QuickStartSettings {
   private static final int CONSOLE_PORT = 8443;
   private static final int PORTAL_PORT = 9443;
   private static final int METRICS_PORT = 9464;
+  private static final int GATEWAY_METRICS_PORT = 9465;
   private static final int MAX_PORT = 65_535;
   private static final String SIMULATOR_ACCOUNT = "wardline";
   private static final int SMPP_PASSWORD_CHARS =
@@ -60,7 +61,12 @@ final class QuickStartSettings {
     settings.port("portal", options.portalPort(), PORTAL_PORT);
     settings.port("metrics", options.metricsPort(), METRICS_PORT);
     server.setIfMissing("keys", "folder", "keys");
-    gateway.setIfMissing("keys", "folder", "keys");
+    gateway.setTopIfMissing("transport-keys", "keys/transport.key");
+    if (options.separate()) {
+      // Nobody knows this port by number, so it moves aside like the engines'.
+      gateway.setTop(
+          "metrics-port", Integer.toString(PublicPorts.freeFrom(settings.gatewayMetricsPort())));
+    }
     gateway.set("link", "host", smsc.host());
     gateway.set("link", "port", Integer.toString(smsc.port()));
     gateway.set("link", "system-id", quoted(smsc.systemId()));
@@ -99,7 +105,7 @@ final class QuickStartSettings {
     server.set("archive", "password", cipher.encrypt(cassandra.archivePassword()));
     server.write();
     gateway.set("database", "url", postgres.jdbcUrl());
-    gateway.set("database", "user", "wardline_gateway");
+    gateway.set("database", "username", "wardline_gateway");
     gateway.set("database", "password", cipher.encrypt(postgres.password("wardline_gateway")));
     gateway.write();
   }
@@ -132,6 +138,15 @@ final class QuickStartSettings {
         .filter(text -> text.matches("\\d{1,5}") && Integer.parseInt(text) <= MAX_PORT)
         .map(Integer::parseInt)
         .orElse(otherwise);
+  }
+
+  /** Where a gateway of its own says whether it is well. */
+  int gatewayMetricsPort() {
+    return gateway
+        .getTop("metrics-port")
+        .filter(text -> text.matches("\\d{1,5}"))
+        .map(Integer::parseInt)
+        .orElse(GATEWAY_METRICS_PORT);
   }
 
   Path configKey() {

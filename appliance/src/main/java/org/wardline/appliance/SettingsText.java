@@ -67,6 +67,31 @@ final class SettingsText {
     lines.add(end(head), text);
   }
 
+  /** A key outside all sections. */
+  Optional<String> getTop(String key) {
+    return lines.stream()
+        .filter(line -> line.startsWith(key + ":"))
+        .map(line -> line.substring(key.length() + 1).replaceFirst("\\s+#.*$", "").strip())
+        .findFirst();
+  }
+
+  void setTop(String key, String value) {
+    String text = key + ": " + value;
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).startsWith(key + ":")) {
+        lines.set(i, text);
+        return;
+      }
+    }
+    lines.add(text);
+  }
+
+  void setTopIfMissing(String key, String value) {
+    if (getTop(key).isEmpty()) {
+      setTop(key, value);
+    }
+  }
+
   void write() throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(fresh);

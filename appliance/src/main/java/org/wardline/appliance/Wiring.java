@@ -1,17 +1,14 @@
 package org.wardline.appliance;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
-import org.wardline.config.ConfigFile;
 import org.wardline.gateway.Gateway;
+import org.wardline.gateway.GatewayConfig;
+import org.wardline.gateway.GatewayPool;
 import org.wardline.gateway.GatewaySettings;
-import org.wardline.gateway.LinkSettings;
 import org.wardline.gateway.smpp.Secret;
-import org.wardline.gateway.smpp.SmppBind;
 import org.wardline.metrics.Metrics;
 import org.wardline.server.Server;
 import org.wardline.server.ServerConfig;
@@ -32,7 +29,7 @@ final class Wiring implements Parts {
       ServerConfig.load(serverFile, configKey);
     }
     if (filledIn(gatewayFile)) {
-      gatewayConfig(gatewayFile, configKey);
+      GatewayConfig.load(gatewayFile, configKey);
     }
   }
 
@@ -97,54 +94,15 @@ final class Wiring implements Parts {
     }
   }
 
-  private record GatewayConfig(
-      String url, String user, String password, Path keys, LinkSettings link) {}
-
-  private static GatewayConfig gatewayConfig(Path file, Path configKey) {
-    return ConfigFile.load(file, configKey)
-        .read(
-            root -> {
-              var database = root.section("database");
-              var link = root.section("link");
-              return new GatewayConfig(
-                  database.string("url"),
-                  database.string("user", "wardline_gateway"),
-                  database.secret("password").reveal(),
-                  root.section("keys").path("folder", Path.of("keys")),
-                  LinkSettings.of(
-                      new SmppBind(
-                          link.string("host"),
-                          link.port("port", 2775),
-                          link.string("system-id"),
-                          Secret.of(link.secret("password").reveal()),
-                          link.string("system-type", ""),
-                          link.integer("window", 1, 1000, 100),
-                          link.duration("enquire-link", Duration.ofSeconds(15)),
-                          link.duration("response-timeout", Duration.ofSeconds(30)),
-                          link.duration("bind-timeout", Duration.ofSeconds(10)),
-                          link.duration("connect-timeout", Duration.ofSeconds(5)))));
-            });
-  }
-
   @Override
   public RunningPart startGateway(GatewayStart start) {
-    GatewayConfig config = gatewayConfig(start.file(), start.configKey());
-    HikariConfig pool = new HikariConfig();
-    pool.setPoolName("gateway");
-    pool.setJdbcUrl(config.url());
-    pool.setUsername(config.user());
-    pool.setPassword(config.password());
-    pool.setMaximumPoolSize(8);
-    pool.setMinimumIdle(4);
-    pool.setConnectionTimeout(5_000);
-    pool.addDataSourceProperty("logServerErrorDetail", "false");
-    HikariDataSource database = new HikariDataSource(pool);
+    GatewayConfig config = GatewayConfig.load(start.file(), start.configKey());
+    HikariDataSource database =
+        GatewayPool.open(config.jdbcUrl(), config.username(), config.password());
     Gateway gateway =
         Gateway.start(
             GatewaySettings.of(
-                database,
-                TransportKeys.loadOrCreate(config.keys().resolve("transport.key")),
-                config.link()),
+                database, TransportKeys.loadOrCreate(config.transportKeys()), config.link()),
             metrics);
     return new InThisProcess(
         () -> {

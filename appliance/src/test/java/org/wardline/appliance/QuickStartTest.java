@@ -25,7 +25,7 @@ class QuickStartTest {
 
   @TempDir Path dir = Path.of("");
 
-  private record Run(Process process, Path output) {
+  private record Run(Process process, Path output, Path log) {
     String text() throws IOException {
       return Files.readString(output);
     }
@@ -38,6 +38,9 @@ class QuickStartTest {
     void awaitReady() throws IOException, InterruptedException {
       long deadline = System.nanoTime() + READY_LIMIT.toNanos();
       while (!text().contains("Wardline is ready: https://localhost:")) {
+        if (!process.isAlive() && Files.exists(log)) {
+          assertThat(text()).as(Files.readString(log)).contains("Wardline is ready");
+        }
         assertThat(process.isAlive()).as(text()).isTrue();
         assertThat(System.nanoTime()).as(text()).isLessThan(deadline);
         Thread.sleep(100);
@@ -196,7 +199,8 @@ class QuickStartTest {
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start(),
-        output);
+        output,
+        dir.resolve("data/logs/wardline.log"));
   }
 
   private static int freePort() throws IOException {

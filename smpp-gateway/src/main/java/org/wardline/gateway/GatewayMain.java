@@ -8,16 +8,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wardline.config.ConfigException;
-import org.wardline.config.ConfigFile;
-import org.wardline.config.ConfigReader;
-import org.wardline.config.Secret;
-import org.wardline.gateway.smpp.SmppBind;
 import org.wardline.metrics.Metrics;
 import org.wardline.sms.TransportKeys;
 
@@ -29,51 +24,7 @@ import org.wardline.sms.TransportKeys;
 public final class GatewayMain {
   private static final Logger log = LoggerFactory.getLogger(GatewayMain.class);
   private static final int USAGE = 2;
-  private static final int DEFAULT_METRICS_PORT = 9465;
   private static final int HTTP_BACKLOG = 16;
-
-  private record Settings(
-      String jdbcUrl,
-      String username,
-      Secret password,
-      Path transportKeys,
-      int metricsPort,
-      LinkSettings link) {
-    static Settings from(ConfigReader root) {
-      ConfigReader database = root.section("database");
-      return new Settings(
-          database.string("url"),
-          database.string("username", "wardline_gateway"),
-          database.secret("password"),
-          root.path("transport-keys"),
-          root.port("metrics-port", DEFAULT_METRICS_PORT),
-          link(root.section("link")));
-    }
-
-    private static LinkSettings link(ConfigReader link) {
-      SmppBind bind =
-          new SmppBind(
-              link.string("host"),
-              link.port("port", 2775),
-              link.string("system-id"),
-              org.wardline.gateway.smpp.Secret.of(link.secret("password").reveal()),
-              link.string("system-type", ""),
-              link.integer("window", 1, 2_000, 50),
-              link.duration("enquire-link-interval", Duration.ofSeconds(30)),
-              link.duration("response-timeout", Duration.ofSeconds(10)),
-              link.duration("bind-timeout", Duration.ofSeconds(10)),
-              link.duration("connect-timeout", Duration.ofSeconds(5)));
-      LinkSettings usual = LinkSettings.of(bind);
-      return new LinkSettings(
-          link.string("name", usual.name()),
-          bind,
-          link.flag("send-validity", usual.sendValidity()),
-          link.duration("reassembly-limit", usual.reassemblyLimit()),
-          link.duration("receipt-limit", usual.receiptLimit()),
-          link.duration("retention", usual.retention()),
-          link.duration("drain-limit", usual.drainLimit()));
-    }
-  }
 
   private GatewayMain() {}
 
@@ -87,18 +38,17 @@ public final class GatewayMain {
       System.exit(USAGE);
     }
     try {
-      ConfigFile file =
+      run(
           args.length == 4
-              ? ConfigFile.load(Path.of(args[1]), Path.of(args[3]))
-              : ConfigFile.load(Path.of(args[1]));
-      run(file.read(Settings::from));
+              ? GatewayConfig.load(Path.of(args[1]), Path.of(args[3]))
+              : GatewayConfig.load(Path.of(args[1])));
     } catch (ConfigException | IOException | IllegalStateException e) {
       System.err.println(e.getMessage());
       System.exit(1);
     }
   }
 
-  private static void run(Settings settings) throws IOException, InterruptedException {
+  private static void run(GatewayConfig settings) throws IOException, InterruptedException {
     Metrics metrics = new Metrics();
     TransportKeys keys = TransportKeys.loadOrCreate(settings.transportKeys());
     HikariDataSource pool =

@@ -1,0 +1,69 @@
+package org.wardline.gateway;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.wardline.config.ConfigFile;
+import org.wardline.config.ConfigReader;
+import org.wardline.config.Secret;
+import org.wardline.gateway.smpp.SmppBind;
+
+/**
+ * {@code gateway.yaml}, the same for a gateway of its own and for one inside the quick start.
+ *
+ * @param transportKeys the file the server's queue is sealed with
+ * @param metricsPort on 127.0.0.1; only a process of its own listens there
+ */
+public record GatewayConfig(
+    String jdbcUrl,
+    String username,
+    Secret password,
+    Path transportKeys,
+    int metricsPort,
+    LinkSettings link) {
+  private static final int DEFAULT_METRICS_PORT = 9465;
+
+  /** For files without encrypted values. */
+  public static GatewayConfig load(Path file) {
+    return ConfigFile.load(file).read(GatewayConfig::from);
+  }
+
+  /** {@code keyFile} opens the {@code ENC(...)} values. */
+  public static GatewayConfig load(Path file, Path keyFile) {
+    return ConfigFile.load(file, keyFile).read(GatewayConfig::from);
+  }
+
+  private static GatewayConfig from(ConfigReader root) {
+    ConfigReader database = root.section("database");
+    return new GatewayConfig(
+        database.string("url"),
+        database.string("username", "wardline_gateway"),
+        database.secret("password"),
+        root.path("transport-keys"),
+        root.port("metrics-port", DEFAULT_METRICS_PORT),
+        link(root.section("link")));
+  }
+
+  private static LinkSettings link(ConfigReader link) {
+    SmppBind bind =
+        new SmppBind(
+            link.string("host"),
+            link.port("port", 2775),
+            link.string("system-id"),
+            org.wardline.gateway.smpp.Secret.of(link.secret("password").reveal()),
+            link.string("system-type", ""),
+            link.integer("window", 1, 2_000, 50),
+            link.duration("enquire-link-interval", Duration.ofSeconds(30)),
+            link.duration("response-timeout", Duration.ofSeconds(10)),
+            link.duration("bind-timeout", Duration.ofSeconds(10)),
+            link.duration("connect-timeout", Duration.ofSeconds(5)));
+    LinkSettings usual = LinkSettings.of(bind);
+    return new LinkSettings(
+        link.string("name", usual.name()),
+        bind,
+        link.flag("send-validity", usual.sendValidity()),
+        link.duration("reassembly-limit", usual.reassemblyLimit()),
+        link.duration("receipt-limit", usual.receiptLimit()),
+        link.duration("retention", usual.retention()),
+        link.duration("drain-limit", usual.drainLimit()));
+  }
+}
