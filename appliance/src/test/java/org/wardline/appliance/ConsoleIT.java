@@ -1,0 +1,347 @@
+package org.wardline.appliance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.eatthepath.otp.TimeBasedOneTimePasswordGenerator;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import javax.crypto.spec.SecretKeySpec;
+import org.bouncycastle.util.encoders.Base32;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.wardline.sms.SmsText;
+import org.wardline.smsc.SmscSimulator;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Staff in a real browser, the carrier on a real socket. proves MSG-1, MSG-3, MSG-5, MSG-10, ACC-1
+ * (TOTP), ACC-2 ({@code it} sees no patient data)
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ConsoleIT {
+  private static final String CHROMIUM = "/usr/bin/chromium";
+  private static final String LINE = "+13125550199";
+  private static final String NUMBER = "+13125550177";
+
+  @TempDir static Path dir = Path.of("");
+  private static SmscSimulator carrier;
+  private static RunningWardline wardline;
+  private static RestClient rest;
+  private static Playwright playwright;
+  private static Browser browser;
+  private static BrowserContext staff;
+  private static Page page;
+  private static final List<String> complaints = new ArrayList<>();
+
+  @BeforeAll
+  static void start() throws Exception {
+    carrier = Carrier.start();
+    wardline =
+        RunningWardline.start(
+            dir.resolve("data"), RunningWardline.Ports.free(), "--smsc", Carrier.address(carrier));
+    rest = new RestClient(wardline);
+    rest.patient("Ana", "Browser", NUMBER);
+    assertThat(rest.text(NUMBER, "First contact", "console-1").status()).isEqualTo(202);
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(Path.of(CHROMIUM))
+                    .setArgs(
+                        List.of(
+                            "--no-sandbox",
+                            "--disable-gpu",
+                            "--disable-background-networking",
+                            "--disable-component-update",
+                            "--disable-sync",
+                            "--no-first-run")));
+    staff = context(1280, 800);
+    page = staff.newPage();
+    page.onConsoleMessage(
+        message -> {
+          if (message.type().equals("error")) {
+            complaints.add(message.text());
+          }
+        });
+    page.onPageError(complaints::add);
+  }
+
+  @AfterAll
+  static void stop() {
+    playwright.close();
+    wardline.close();
+    carrier.close();
+  }
+
+  private static BrowserContext context(int width, int height) {
+    return browser.newContext(
+        new Browser.NewContextOptions().setIgnoreHTTPSErrors(true).setViewportSize(width, height));
+  }
+
+  private static void signIn(Page where, String role) throws Exception {
+    JsonNode run = wardline.run();
+    for (JsonNode user : run.path("users")) {
+      if (user.path("roles").path(0).asString().equals(role)) {
+        where.navigate(run.path("console").asString());
+        where.locator("#login").fill(user.path("login").asString());
+        where.locator("#password").fill(user.path("password").asString());
+        where.locator("#code").fill(code(user.path("totpSecret").asString()));
+        where.locator("main button[type=submit]").click();
+        return;
+      }
+    }
+    throw new AssertionError("no user with role " + role);
+  }
+
+  private static String code(String secret) throws Exception {
+    String padded = secret + "=".repeat((8 - secret.length() % 8) % 8);
+    return new TimeBasedOneTimePasswordGenerator()
+        .generateOneTimePasswordString(
+            new SecretKeySpec(Base32.decode(padded), "HmacSHA1"), Instant.now(), Locale.ROOT);
+  }
+
+  private static void shot(Page of, String name) throws Exception {
+    Path folder = RunningWardline.root().resolve("appliance/target/screenshots");
+    Files.createDirectories(folder);
+    of.screenshot(new Page.ScreenshotOptions().setPath(folder.resolve(name + ".png")));
+  }
+
+  private static void axe(Page of) {
+    assertThat(
+            new AxeBuilder(of)
+                .withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"))
+                .analyze()
+                .getViolations())
+        .isEmpty();
+  }
+
+  @Test
+  @Order(1)
+  void staff_sign_in_send_see_delivered_and_the_answer_without_reload() throws Exception {
+    page.navigate(wardline.run().path("console").asString());
+    shot(page, "sign-in");
+    axe(page);
+    signIn(page, "clinician");
+    page.locator("text=Ana Browser").first().click();
+    Locator text = page.locator("#text");
+    text.waitFor();
+    page.evaluate("() => { window.sameDocument = true; }");
+
+    String words = "Hello Ana – see you at 3 😀 {ok} €5";
+    text.fill(words);
+    page.keyboard().press("Control+Enter");
+    Locator bubble = page.locator("li.msg.out").last();
+    Until.holds(
+        "shown at once", Duration.ofSeconds(2), () -> bubble.innerText().contains("see you at 3"));
+    Until.holds(
+        "delivered without reload",
+        Duration.ofSeconds(10),
+        () -> bubble.innerText().contains("Delivered"));
+    assertThat(carrier.messagesTo(NUMBER).getLast().text()).isEqualTo(words);
+    assertThat(text.inputValue()).isEmpty();
+
+    String answer = "Да, спасибо! 🙂 " + "Увидимся в три часа. ".repeat(4);
+    assertThat(SmsText.of(answer).segments()).isEqualTo(2);
+    text.fill("half a sentence that must st");
+    carrier
+        .sendParts(NUMBER, LINE, SmsText.of(answer).split(77).reversed())
+        .get(5, TimeUnit.SECONDS);
+    long acknowledged = System.nanoTime();
+    Until.holds(
+        "the whole answer is there within a second",
+        Duration.ofSeconds(1),
+        () -> page.locator("li.msg.in").last().innerText().contains(answer.strip()));
+    System.out.printf(
+        "the answer was on screen %d ms after the carrier's acknowledgement%n",
+        (System.nanoTime() - acknowledged) / 1_000_000);
+    assertThat(page.locator("#text").inputValue()).isEqualTo("half a sentence that must st");
+    assertThat(page.evaluate("() => window.sameDocument === true")).isEqualTo(true);
+    shot(page, "thread");
+    axe(page);
+    text.fill("");
+  }
+
+  @Test
+  @Order(2)
+  void the_composers_counter_equals_what_is_sent() {
+    List<String> alphabet =
+        List.of(
+            "a", "é", "€", "{", "[", "~", "ç", "Ω", "\n", "’", "я", "😀", "e\u0301", " ", "ü", "^",
+            "\\");
+    Random random = new Random(20261121);
+    Object url =
+        page.evaluate(
+            "() => [...document.scripts].map(s => s.src).find(s => s.endsWith('wardline.js'))"
+                + " || performance.getEntriesByType('resource').map(e => e.name).find(n => n.includes('segments'))");
+    assertThat(url).isNotNull();
+    String module =
+        String.valueOf(
+            page.evaluate(
+                "() => performance.getEntriesByType('resource').map(e => e.name).find(n => n.includes('segments'))"));
+    for (int i = 0; i < 400; i++) {
+      StringBuilder words = new StringBuilder();
+      int length = random.nextInt(1, 420);
+      int variety = random.nextInt(1, alphabet.size() + 1);
+      while (words.length() < length) {
+        words.append(alphabet.get(random.nextInt(variety)));
+      }
+      SmsText sent = SmsText.of(words.toString());
+      @SuppressWarnings("unchecked")
+      Map<String, Object> shown =
+          (Map<String, Object>)
+              page.evaluate(
+                  "async ([url, text]) => { const m = await import(url); return m.measure(text); }",
+                  List.of(module, words.toString()));
+      assertThat(shown.get("segments")).as("text %d", i).isEqualTo(sent.segments());
+      assertThat(shown.get("units")).as("text %d", i).isEqualTo(sent.units());
+      assertThat(shown.get("left")).as("text %d", i).isEqualTo(sent.unitsLeftInLastSegment());
+      assertThat(String.valueOf(shown.get("encoding")))
+          .isEqualToIgnoringCase(sent.encoding().wireName());
+    }
+  }
+
+  @Test
+  @Order(3)
+  void a_new_patient_is_put_on_file_asked_for_consent_and_says_yes() throws Exception {
+    page.locator("text=New patient").first().click();
+    page.locator("[name=givenName]").fill("Noor");
+    page.locator("[name=familyName]").fill("Haddad");
+    page.locator("[name=number]").first().fill("(312) 555-0166");
+    shot(page, "new-patient");
+    axe(page);
+    page.locator("main form button[type=submit]:not([name])").last().click();
+    Locator ask = page.locator("button:has-text(\"Ask for consent\")");
+    ask.waitFor();
+    assertThat(page.locator("#text").count()).isZero();
+    shot(page, "no-consent");
+    axe(page);
+    ask.click();
+    var asked = carrier.awaitMessageTo("+13125550166", Duration.ofSeconds(10)).orElseThrow();
+    assertThat(asked.text()).contains("Reply YES to agree");
+    carrier.sendFromPatient("+13125550166", LINE, "Yes").get(5, TimeUnit.SECONDS);
+    page.locator("#text").waitFor();
+    shot(page, "consented");
+  }
+
+  @Test
+  @Order(4)
+  void a_patients_stop_locks_the_composer_while_staff_look_on() throws Exception {
+    page.locator("text=Ana Browser").first().click();
+    page.locator("#text").waitFor();
+    carrier.sendFromPatient(NUMBER, LINE, "STOP").get(5, TimeUnit.SECONDS);
+    Until.holds("locked", Duration.ofSeconds(5), () -> page.locator("#text").count() == 0);
+    assertThat(page.locator("#main").innerText()).contains("START");
+    shot(page, "opted-out");
+    axe(page);
+    carrier.sendFromPatient(NUMBER, LINE, "start").get(5, TimeUnit.SECONDS);
+    page.locator("#text").waitFor();
+  }
+
+  @Test
+  @Order(5)
+  void it_works_on_a_small_phone_and_in_the_dark() throws Exception {
+    try (BrowserContext phone =
+        staff
+            .browser()
+            .newContext(
+                new Browser.NewContextOptions()
+                    .setIgnoreHTTPSErrors(true)
+                    .setViewportSize(360, 740)
+                    .setColorScheme(ColorScheme.DARK)
+                    .setStorageState(staff.storageState()))) {
+      Page small = phone.newPage();
+      small.navigate(wardline.run().path("console").asString() + "/inbox");
+      assertThat(small.evaluate("() => document.documentElement.scrollWidth")).isEqualTo(360);
+      shot(small, "inbox-phone-dark");
+      axe(small);
+      small.locator("text=Ana Browser").first().click();
+      small.locator("#text").waitFor();
+      assertThat(small.evaluate("() => document.documentElement.scrollWidth")).isEqualTo(360);
+      shot(small, "thread-phone-dark");
+      axe(small);
+    }
+  }
+
+  @Test
+  @Order(6)
+  void everything_can_be_done_with_the_keyboard() throws Exception {
+    page.navigate(wardline.run().path("console").asString() + "/inbox");
+    page.locator("body").press("j");
+    page.keyboard().press("Enter");
+    page.locator("#text").waitFor();
+    page.keyboard().press("Escape");
+    page.locator("body").press("c");
+    assertThat(page.evaluate("() => document.activeElement.id")).isEqualTo("text");
+    page.keyboard().type("typed");
+    page.keyboard().press("Control+Enter");
+    Until.holds(
+        "sent",
+        Duration.ofSeconds(10),
+        () -> page.locator("li.msg.out").last().innerText().contains("typed"));
+  }
+
+  @Test
+  @Order(7)
+  void it_keeps_the_appliance_running_and_sees_no_patient() throws Exception {
+    try (BrowserContext other = context(1280, 800)) {
+      Page it = other.newPage();
+      signIn(it, "it");
+      it.locator("main").waitFor();
+      String console = wardline.run().path("console").asString();
+      assertThat(it.url()).isEqualTo(console + "/health");
+      shot(it, "health");
+      axe(it);
+      String thread = page.url();
+      assertThat(thread).contains("/conversations/");
+      for (String path :
+          List.of("/inbox", thread.substring(console.length()), "/patients/new", "/live")) {
+        var answer = it.request().get(console + path);
+        assertThat(answer.status()).as(path).isEqualTo(404);
+        assertThat(answer.text()).doesNotContain("Ana").doesNotContain("555");
+      }
+    }
+  }
+
+  @Test
+  @Order(8)
+  void after_sign_out_back_shows_nothing() throws Exception {
+    page.navigate(wardline.run().path("console").asString() + "/inbox");
+    page.locator("text=Ana Browser").first().waitFor();
+    page.locator("text=Sign out").click();
+    page.locator("#login").waitFor();
+    page.goBack();
+    Until.holds("nothing", Duration.ofSeconds(5), () -> !page.content().contains("Ana Browser"));
+    assertThat(page.locator("#login").count()).isOne();
+  }
+
+  @Test
+  @Order(9)
+  void the_browser_had_nothing_to_complain_about() {
+    assertThat(complaints).isEmpty();
+  }
+}
