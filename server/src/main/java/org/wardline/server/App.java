@@ -45,6 +45,7 @@ public final class App implements AutoCloseable {
   private final AccountsFeature accountsFeature;
   private final ConversationsFeature conversations;
   private final ArchiveFeature archive;
+  private final LiveEvents live;
   private final WebServers web;
 
   /** Starts everything. */
@@ -58,7 +59,7 @@ public final class App implements AutoCloseable {
     var queue = new SmsQueue(settings.transportKeys());
     var assets = new Assets();
     var pages = new Pages(assets);
-    var live = new LiveEvents(clock.millis() * 1_000);
+    live = new LiveEvents(clock.millis() * 1_000);
     var ledger = new ConsentLedger();
     var outbox = new ArchiveOutbox();
     var zone = settings.conversations().practiceZone();
@@ -147,6 +148,11 @@ public final class App implements AutoCloseable {
 
   public Conversations conversations() {
     return conversations.conversations();
+  }
+
+  /** What browsers listen to. */
+  public LiveEvents live() {
+    return live;
   }
 
   /** The authority whose certificate browsers must trust. */

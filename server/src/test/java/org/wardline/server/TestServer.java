@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -33,6 +34,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.util.encoders.Base32;
+import org.wardline.jdbc.Db;
 import org.wardline.metrics.Metrics;
 import org.wardline.server.accounts.Accounts;
 import org.wardline.server.accounts.Caller;
@@ -149,6 +151,35 @@ public final class TestServer implements AutoCloseable {
             .getSocketFactory()
             .createSocket(InetAddress.getLoopbackAddress(), app.web().consolePort());
   }
+
+  /** Writes bytes as they are and reads until the server closes or {@code patience} is over. */
+  public static RawAnswer exchange(Socket socket, String request, Duration patience) {
+    StringBuilder text = new StringBuilder();
+    long start = System.nanoTime();
+    boolean closed = false;
+    try {
+      socket.setSoTimeout((int) patience.toMillis());
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      socket.getOutputStream().flush();
+      byte[] buffer = new byte[8_192];
+      for (int n = socket.getInputStream().read(buffer);
+          n >= 0;
+          n = socket.getInputStream().read(buffer)) {
+        text.append(new String(buffer, 0, n, UTF_8));
+      }
+      closed = true;
+    } catch (SocketTimeoutException e) {
+      closed = false;
+    } catch (IOException e) {
+      closed = true;
+    }
+    return new RawAnswer(text.toString(), closed, Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  /**
+   * @param closed whether the server ended the connection
+   */
+  public record RawAnswer(String text, boolean closed, Duration took) {}
 
   /** A raw connection without TLS. */
   public Socket rawPlain(int port) throws IOException {
@@ -277,6 +308,22 @@ public final class TestServer implements AutoCloseable {
         throw new IllegalStateException(e);
       }
     }
+  }
+
+  /** Every audit event as "actor: action (detail)", oldest first. */
+  public List<String> audit() {
+    return new Db(database.owner())
+        .inTransaction(
+            tx ->
+                tx.query(
+                    "SELECT actor_name, action, detail FROM wardline.audit_event ORDER BY seq",
+                    row ->
+                        row.string("actor_name")
+                            + ": "
+                            + row.string("action")
+                            + " ("
+                            + row.string("detail")
+                            + ")"));
   }
 
   @Override

@@ -116,6 +116,9 @@ public final class Json {
                   + ". Known fields: "
                   + known(unknown)
                   + ".");
+      case JacksonException whole when whole.getPath().isEmpty() ->
+          Problem.invalid(
+              "The body must be one JSON object with the fields of this request" + where + ".");
       default ->
           Problem.invalid(
               "The field \"" + path(e) + "\" holds the wrong kind of value" + where + ".");

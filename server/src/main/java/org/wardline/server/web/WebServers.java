@@ -198,6 +198,8 @@ public final class WebServers implements AutoCloseable {
     return Tls.builder()
         .privateKey(identity.key())
         .privateKeyCertChain(identity.chain())
+        // Nobody is asked for a certificate, but reloading fails in Helidon without any trust.
+        .trust(List.of(ca.certificate()))
         .enabledProtocols(List.of("TLSv1.3", "TLSv1.2"))
         .update(
             builder ->

@@ -1,0 +1,132 @@
+package org.wardline.server.accounts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.wardline.server.TestServer;
+
+class AccessTest {
+  private static final String SOME_ID = "0b6b5e6e-0000-4000-8000-1234567890ab";
+  private static TestServer server;
+
+  @BeforeAll
+  static void start() {
+    server = new TestServer();
+    server.account("ana", "clinician");
+    server.account("ivo", "it");
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @Test
+  void to_it_every_page_with_patients_looks_like_a_page_that_does_not_exist() {
+    TestServer.Browser ivo = server.signedIn("ivo");
+    server.clock.forward(Duration.ofSeconds(60));
+    TestServer.Browser ana = server.signedIn("ana");
+    String missing = ivo.get("/no-such-page").body();
+    for (String path : List.of("/inbox", "/inbox/" + SOME_ID, "/patients/new")) {
+      HttpResponse<String> answer = ivo.get(path);
+      assertThat(answer.statusCode()).as(path).isEqualTo(404);
+      assertThat(answer.body()).as(path).isEqualTo(missing);
+    }
+    assertThat(ana.get("/inbox").statusCode()).isEqualTo(200);
+    assertThat(ana.get("/patients/new").statusCode()).isEqualTo(200);
+    assertThat(server.audit())
+        .anyMatch(event -> event.startsWith("ivo: access.denied (needs conversation:read at GET"));
+  }
+
+  @Test
+  void health_is_for_it_and_shows_what_to_do() {
+    server.clock.forward(Duration.ofSeconds(60));
+    HttpResponse<String> page = server.signedIn("ivo").get("/health");
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.body()).contains("No gateway is running").contains("What to do");
+    server.clock.forward(Duration.ofSeconds(60));
+    assertThat(server.signedIn("ana").get("/health").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void signed_out_people_are_sent_to_sign_in_and_back_afterwards() {
+    HttpResponse<String> page = server.browser().get("/health");
+    assertThat(page.statusCode()).isEqualTo(303);
+    assertThat(page.headers().firstValue("location")).contains("/sign-in?next=%2Fhealth");
+    HttpResponse<String> fragment =
+        server
+            .browser()
+            .get(
+                "/health",
+                "HX-Request",
+                "true",
+                "HX-Current-URL",
+                server.console() + "/inbox/" + SOME_ID);
+    assertThat(fragment.statusCode()).isEqualTo(204);
+    assertThat(fragment.headers().firstValue("hx-redirect"))
+        .contains("/sign-in?next=%2Finbox%2F" + SOME_ID);
+    assertThat(server.browser().get("/live", "Accept", "text/event-stream").statusCode())
+        .isEqualTo(401);
+  }
+
+  @Test
+  void the_interface_asks_for_a_token_and_says_so() {
+    for (String header : List.of("Bearer nonsense", "Bearer wl_nonsense", "Basic YTpi")) {
+      HttpResponse<String> answer =
+          server.browser().get("/api/v1/messages", "Authorization", header);
+      assertThat(answer.statusCode()).as(header).isEqualTo(401);
+      assertThat(answer.headers().firstValue("www-authenticate").orElseThrow())
+          .startsWith("Bearer");
+      assertThat(answer.body()).contains("urn:wardline:problem:unauthenticated");
+    }
+    server.clock.forward(Duration.ofSeconds(60));
+    assertThat(server.signedIn("ana").get("/api/v1/messages").statusCode())
+        .as("a session's cookie is no token")
+        .isEqualTo(401);
+  }
+
+  @Test
+  void a_token_opens_what_its_scopes_name_and_nothing_else() {
+    String token = server.token("reader", "conversation:read");
+    assertThat(get(token, "/api/v1/messages")).isEqualTo(200);
+    assertThat(get(token, "/api/v1/audit")).isEqualTo(403);
+    assertThat(get(token, "/api/v1/patients/" + SOME_ID)).isEqualTo(403);
+    assertThat(server.audit())
+        .contains("reader: access.denied (needs audit:read at GET /api/v1/audit)");
+  }
+
+  @Test
+  void a_token_ends_when_its_time_is_over_or_it_is_revoked() {
+    String revoked = server.token("revoked", "conversation:read");
+    String expired = server.token("expired", "conversation:read");
+    assertThat(get(revoked, "/api/v1/messages")).isEqualTo(200);
+    assertThat(get(expired, "/api/v1/messages")).isEqualTo(200);
+    boolean done = server.app.clients().revoke(Caller.system("test"), "revoked");
+    assertThat(done).isTrue();
+    assertThat(get(revoked, "/api/v1/messages")).isEqualTo(401);
+    server.clock.forward(Duration.ofHours(25));
+    assertThat(get(expired, "/api/v1/messages")).isEqualTo(401);
+  }
+
+  @Test
+  void a_token_revoked_by_another_process_ends_within_five_seconds() {
+    String token = server.token("elsewhere", "conversation:read");
+    assertThat(get(token, "/api/v1/messages")).isEqualTo(200);
+    new org.wardline.jdbc.Db(server.database.owner())
+        .run(
+            tx ->
+                tx.update(
+                    "UPDATE wardline.api_client SET revoked_at = now() WHERE name = 'elsewhere'"));
+    server.clock.forward(Duration.ofSeconds(6));
+    assertThat(get(token, "/api/v1/messages")).isEqualTo(401);
+  }
+
+  private static int get(String token, String path) {
+    return server.browser().get(path, "Authorization", "Bearer " + token).statusCode();
+  }
+}

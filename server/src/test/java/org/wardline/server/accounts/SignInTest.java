@@ -1,0 +1,293 @@
+package org.wardline.server.accounts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.wardline.jdbc.Db;
+import org.wardline.server.TestServer;
+
+class SignInTest {
+  private TestServer server;
+
+  @BeforeEach
+  void start() {
+    server = new TestServer();
+    server.account("ana", "clinician");
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void login_password_and_code_open_a_session_with_a_strict_cookie() {
+    TestServer.Browser browser = server.browser();
+    HttpResponse<String> response = browser.signIn("Ana", TestServer.PASSWORD, server.code("ana"));
+    assertThat(response.statusCode()).isEqualTo(303);
+    assertThat(response.headers().firstValue("set-cookie").orElseThrow())
+        .startsWith("__Host-wardline=")
+        .contains("Secure")
+        .contains("HttpOnly")
+        .contains("SameSite=Strict")
+        .contains("Path=/")
+        .doesNotContain("Domain");
+    assertThat(browser.get("/session").statusCode()).isEqualTo(200);
+    assertThat(server.audit()).contains("ana: session.started (password and code)");
+  }
+
+  @Test
+  void every_refusal_reads_the_same_and_the_audit_knows_why() {
+    List<HttpResponse<String>> refusals = new ArrayList<>();
+    refusals.add(server.browser().signIn("nobody", TestServer.PASSWORD, "123456"));
+    refusals.add(server.browser().signIn("ana", "wrong", server.code("ana")));
+    refusals.add(server.browser().signIn("ana", TestServer.PASSWORD, "12345"));
+    refusals.add(server.browser().signIn("ana", "", ""));
+    assertThat(refusals)
+        .allSatisfy(
+            refusal -> {
+              assertThat(refusal.statusCode()).isEqualTo(401);
+              assertThat(refusal.headers().firstValue("set-cookie")).isEmpty();
+            });
+    assertThat(refusals.stream().map(r -> r.body().replaceAll("value=\"[^\"]*\"", "")).distinct())
+        .hasSize(1);
+    assertThat(server.audit())
+        .contains(
+            "unknown: sign-in.refused (unknown login)",
+            "ana: sign-in.refused (wrong password)",
+            "ana: sign-in.refused (wrong code)");
+    assertThat(String.join("\n", server.audit())).doesNotContain("nobody");
+  }
+
+  @Test
+  void an_unknown_login_takes_as_long_as_a_wrong_password() {
+    long known = Long.MAX_VALUE;
+    long unknown = Long.MAX_VALUE;
+    for (int i = 0; i < 5; i++) {
+      known = Math.min(known, nanos("ana"));
+      unknown = Math.min(unknown, nanos("nobody"));
+    }
+    assertThat(unknown).isGreaterThan(known / 2);
+  }
+
+  private long nanos(String login) {
+    long start = System.nanoTime();
+    assertThat(server.browser().signIn(login, "wrong password", "000000").statusCode())
+        .isEqualTo(401);
+    return System.nanoTime() - start;
+  }
+
+  @Test
+  void a_code_is_accepted_once() {
+    String code = server.code("ana");
+    assertThat(server.browser().signIn("ana", TestServer.PASSWORD, code).statusCode())
+        .isEqualTo(303);
+    assertThat(server.browser().signIn("ana", TestServer.PASSWORD, code).statusCode())
+        .isEqualTo(401);
+    assertThat(server.audit()).contains("ana: sign-in.refused (code used before)");
+  }
+
+  @Test
+  void codes_of_the_neighbouring_steps_are_accepted_and_others_are_not() {
+    assertThat(signInWithCodeOf(-90)).isEqualTo(401);
+    assertThat(signInWithCodeOf(90)).isEqualTo(401);
+    assertThat(signInWithCodeOf(-30)).isEqualTo(303);
+    assertThat(signInWithCodeOf(30)).isEqualTo(303);
+  }
+
+  private int signInWithCodeOf(int seconds) {
+    return server
+        .browser()
+        .signIn(
+            "ana",
+            TestServer.PASSWORD,
+            server.code("ana", server.clock.instant().plusSeconds(seconds)))
+        .statusCode();
+  }
+
+  @Test
+  void failures_lock_the_account_for_a_while_that_always_ends() {
+    for (int i = 0; i < 5; i++) {
+      assertThat(server.browser().signIn("ana", "wrong", "000000").statusCode()).isEqualTo(401);
+    }
+    assertThat(server.browser().signIn("ana", TestServer.PASSWORD, server.code("ana")).statusCode())
+        .isEqualTo(401);
+    assertThat(server.audit()).contains("ana: sign-in.refused (locked)");
+    server.clock.forward(Duration.ofSeconds(40));
+    assertThat(server.browser().signIn("ana", TestServer.PASSWORD, server.code("ana")).statusCode())
+        .isEqualTo(303);
+    assertThat(SignIn.lock(1_000_000)).isEqualTo(Duration.ofMinutes(15));
+    assertThat(SignIn.lock(6)).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void one_address_cannot_go_on_guessing() {
+    int last = 0;
+    HttpResponse<String> response = null;
+    for (int i = 0; i < 40 && last != 429; i++) {
+      response = server.browser().signIn("nobody" + i, "guess", "000000");
+      last = response.statusCode();
+    }
+    assertThat(last).isEqualTo(429);
+    assertThat(java.util.Objects.requireNonNull(response).headers().firstValue("retry-after"))
+        .isPresent();
+  }
+
+  @Test
+  void sign_in_gives_a_new_session_and_ends_the_old_one() {
+    TestServer.Browser browser = server.signedIn("ana");
+    String old = browser.cookie().orElseThrow();
+    server.clock.forward(Duration.ofSeconds(60));
+    HttpResponse<String> again = browser.signIn("ana", TestServer.PASSWORD, server.code("ana"));
+    assertThat(again.statusCode()).isEqualTo(303);
+    assertThat(browser.cookie().orElseThrow()).isNotEqualTo(old);
+    TestServer.Browser thief = server.browser();
+    thief.cookie(old);
+    assertThat(thief.get("/session").statusCode()).isEqualTo(303);
+  }
+
+  @Test
+  void a_session_ends_after_ten_minutes_without_an_act_and_background_requests_are_no_acts() {
+    TestServer.Browser browser = server.signedIn("ana");
+    server.clock.forward(Duration.ofMinutes(9));
+    assertThat(browser.get("/session").statusCode()).isEqualTo(200);
+    server.clock.forward(Duration.ofMinutes(9));
+    HttpResponse<String> background = browser.get("/session", "Wardline-Background", "1");
+    assertThat(background.statusCode()).isEqualTo(200);
+    assertThat(background.body()).matches("\\{\"idleSecondsLeft\":[1-5]?[0-9]\\}");
+    server.clock.forward(Duration.ofMinutes(2));
+    HttpResponse<String> late = browser.get("/session");
+    assertThat(late.statusCode()).isEqualTo(303);
+    assertThat(late.headers().firstValue("location").orElseThrow()).startsWith("/sign-in");
+  }
+
+  @Test
+  void a_session_ends_after_twelve_hours_however_busy() {
+    TestServer.Browser browser = server.signedIn("ana");
+    for (int i = 0; i < 12 * 60 / 9 - 1; i++) {
+      server.clock.forward(Duration.ofMinutes(9));
+      assertThat(browser.get("/session").statusCode()).isEqualTo(200);
+    }
+    server.clock.forward(Duration.ofMinutes(9));
+    assertThat(browser.get("/session").statusCode()).isEqualTo(303);
+  }
+
+  @Test
+  void sign_out_ends_the_session_and_empties_the_cache() {
+    TestServer.Browser browser = server.signedIn("ana");
+    String cookie = browser.cookie().orElseThrow();
+    HttpResponse<String> out = browser.post("/sign-out", Map.of("_csrf", browser.csrfToken()));
+    assertThat(out.statusCode()).isEqualTo(303);
+    assertThat(out.headers().firstValue("clear-site-data")).contains("\"cache\"");
+    TestServer.Browser back = server.browser();
+    back.cookie(cookie);
+    assertThat(back.get("/session").statusCode()).isEqualTo(303);
+    assertThat(server.audit()).contains("ana: session.ended (signed out)");
+  }
+
+  @Test
+  void a_session_ended_in_the_database_is_over_at_the_next_request() {
+    TestServer.Browser browser = server.signedIn("ana");
+    boolean done = server.app.accounts().signOutEverywhere(Caller.system("test"), "ana");
+    assertThat(done).isTrue();
+    assertThat(browser.get("/session").statusCode()).isEqualTo(303);
+  }
+
+  @Test
+  void forged_requests_are_refused_in_three_ways() {
+    TestServer.Browser browser = server.signedIn("ana");
+    String token = browser.csrfToken();
+    assertThat(browser.post("/sign-out", Map.of()).statusCode()).isEqualTo(403);
+    assertThat(browser.post("/sign-out", Map.of("_csrf", "x" + token)).statusCode()).isEqualTo(403);
+    assertThat(
+            browser
+                .post("/sign-out", Map.of("_csrf", token), "Sec-Fetch-Site", "cross-site")
+                .statusCode())
+        .isEqualTo(403);
+    assertThat(
+            browser
+                .post("/sign-out", Map.of("_csrf", token), "Origin", "https://evil.example")
+                .statusCode())
+        .isEqualTo(403);
+    assertThat(
+            server
+                .browser()
+                .post("/sign-in", Map.of("login", "ana"), "Sec-Fetch-Site", "cross-site")
+                .statusCode())
+        .isEqualTo(403);
+    assertThat(browser.get("/session").statusCode()).isEqualTo(200);
+    assertThat(
+            browser
+                .post(
+                    "/sign-out",
+                    Map.of(),
+                    "X-CSRF-Token",
+                    token,
+                    "Sec-Fetch-Site",
+                    "same-origin",
+                    "Origin",
+                    server.console())
+                .statusCode())
+        .isEqualTo(303);
+  }
+
+  @Test
+  void after_sign_in_only_a_plain_path_of_our_own_is_followed() {
+    assertThat(AccountsFeature.local("/inbox/0b6b5e6e-0000-4000-8000-1234567890ab"))
+        .isEqualTo("/inbox/0b6b5e6e-0000-4000-8000-1234567890ab");
+    for (String bad :
+        List.of(
+            "", "//evil.example", "/\\evil.example", "https://evil.example", "/a?b", "/%2fevil")) {
+      assertThat(AccountsFeature.local(bad)).as(bad).isEqualTo("/");
+    }
+  }
+
+  @Test
+  void the_database_holds_neither_passwords_nor_tokens_nor_codes_secrets() {
+    String secret = server.account("ben", "clinician").totpSecret();
+    TestServer.Browser browser = server.signedIn("ana");
+    String token = server.token("bench", "patient:*");
+    String everything =
+        new Db(server.database.owner())
+            .inTransaction(
+                tx ->
+                    String.join(
+                        "\n",
+                        tx.query(
+                            """
+                            SELECT a::text AS row FROM wardline.account a
+                            UNION ALL SELECT s::text FROM wardline.session s
+                            UNION ALL SELECT c::text FROM wardline.api_client c
+                            """,
+                            row -> row.string("row"))));
+    assertThat(everything)
+        .contains("argon2id")
+        .doesNotContain(TestServer.PASSWORD)
+        .doesNotContain(browser.cookie().orElseThrow())
+        .doesNotContain(token)
+        .doesNotContain(secret);
+  }
+
+  @Test
+  void accounts_are_refused_with_a_reason_the_person_understands() {
+    Accounts accounts = server.app.accounts();
+    Caller caller = Caller.system("test");
+    assertThat(accounts.create(caller, "ANA", "A", "long enough 1", List.of("it")))
+        .isInstanceOf(Accounts.Creation.LoginTaken.class);
+    assertThat(accounts.create(caller, "b", "B", "long enough 1", List.of("it")))
+        .isInstanceOf(Accounts.Creation.Refused.class);
+    assertThat(accounts.create(caller, "berta", "B", "short", List.of("it")))
+        .isInstanceOf(Accounts.Creation.Refused.class);
+    assertThat(accounts.create(caller, "berta", "B", "x-berta-x-1", List.of("it")))
+        .isInstanceOf(Accounts.Creation.Refused.class);
+    assertThat(accounts.create(caller, "berta", "B", "p".repeat(100), List.of("it")))
+        .isInstanceOf(Accounts.Creation.Created.class);
+  }
+}

@@ -1,0 +1,76 @@
+package org.wardline.server.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.wardline.server.health.HealthFinding.Failed;
+import org.wardline.server.health.HealthFinding.Ok;
+import org.wardline.server.health.HealthFinding.Warn;
+import org.wardline.sms.LinkStatus;
+import org.wardline.sms.SmsQueue;
+
+class HealthChecksTest {
+  private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+
+  private static HealthFinding link(String state, int sinceSeconds, int seenSeconds) {
+    return HealthChecks.links(
+        List.of(
+            new LinkStatus(
+                "carrier",
+                state,
+                "detail",
+                NOW.minusSeconds(sinceSeconds),
+                NOW.minusSeconds(seenSeconds))),
+        NOW);
+  }
+
+  @Test
+  void a_bound_link_is_fine() {
+    assertThat(link("bound", 1000, 2)).isInstanceOf(Ok.class);
+  }
+
+  @Test
+  void a_link_nobody_wrote_about_lately_means_that_no_gateway_runs() {
+    assertThat(link("bound", 1000, 60)).isInstanceOf(Failed.class);
+    assertThat(HealthChecks.links(List.of(), NOW)).isInstanceOf(Failed.class);
+  }
+
+  @Test
+  void a_link_that_is_down_for_a_moment_is_a_warning_and_then_a_failure() {
+    assertThat(link("waiting", 5, 1)).isInstanceOf(Warn.class);
+    assertThat(link("waiting", 300, 1)).isInstanceOf(Failed.class);
+  }
+
+  @Test
+  void old_texts_in_the_queue_are_said_however_few() {
+    assertThat(HealthChecks.queue(new SmsQueue.Depth(5_000, 10))).isInstanceOf(Ok.class);
+    assertThat(HealthChecks.queue(new SmsQueue.Depth(1, 120))).isInstanceOf(Warn.class);
+    assertThat(HealthChecks.queue(new SmsQueue.Depth(1, 3_600))).isInstanceOf(Failed.class);
+  }
+
+  @Test
+  void an_archive_behind_is_a_warning_because_nothing_is_lost() {
+    assertThat(HealthChecks.archive(Duration.ofSeconds(10))).isInstanceOf(Ok.class);
+    assertThat(HealthChecks.archive(Duration.ofHours(10))).isInstanceOf(Warn.class);
+  }
+
+  @Test
+  void a_filling_disk_is_said_in_time() {
+    assertThat(HealthChecks.disk(50, 100)).isInstanceOf(Ok.class);
+    assertThat(HealthChecks.disk(10, 100)).isInstanceOf(Warn.class);
+    assertThat(HealthChecks.disk(2, 100)).isInstanceOf(Failed.class);
+  }
+
+  @Test
+  void one_failure_makes_the_whole_down_and_one_warning_makes_it_degraded() {
+    HealthReport.Row ok = HealthReport.Row.of("a", new Ok("fine"));
+    HealthReport.Row warn = HealthReport.Row.of("b", new Warn("w", "m", "d"));
+    HealthReport.Row failed = HealthReport.Row.of("c", new Failed("f", "m", "d"));
+    assertThat(new HealthReport(NOW, List.of(ok)).status()).isEqualTo("ok");
+    assertThat(new HealthReport(NOW, List.of(ok, warn)).status()).isEqualTo("degraded");
+    assertThat(new HealthReport(NOW, List.of(ok, warn, failed)).status()).isEqualTo("down");
+  }
+}
