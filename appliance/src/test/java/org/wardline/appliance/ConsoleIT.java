@@ -278,7 +278,7 @@ class ConsoleIT {
                     .setIgnoreHTTPSErrors(true)
                     .setViewportSize(360, 740)
                     .setReducedMotion(ReducedMotion.REDUCE)
-            .setColorScheme(ColorScheme.DARK)
+                    .setColorScheme(ColorScheme.DARK)
                     .setStorageState(staff.storageState()))) {
       Page small = phone.newPage();
       small.navigate(wardline.run().path("console").asString() + "/inbox");

@@ -5,6 +5,10 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BatchStatementBuilder;
+import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
@@ -14,7 +18,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -28,6 +34,12 @@ final class CassandraArchive implements AutoCloseable {
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration SCHEMA_TIMEOUT = Duration.ofSeconds(30);
   private static final int MONTHS_A_YEAR = 12;
+
+  /**
+   * A write this full takes no more events; Cassandra refuses batches above 50 KiB, and a text has
+   * 8 KiB at most.
+   */
+  private static final int FULL_WRITE_BYTES = 16_384;
 
   private static final String CREATE_TABLE =
       """
@@ -101,15 +113,45 @@ final class CassandraArchive implements AutoCloseable {
     }
   }
 
-  CompletionStage<AsyncResultSet> write(Stored event) {
-    return session.executeAsync(
-        insert.bind(
-            event.patient(),
-            month(event.at()),
-            event.at(),
-            event.id(),
-            event.kind(),
-            ByteBuffer.wrap(event.sealed())));
+  /**
+   * Groups events that share a partition, no more than one write can hold; the order within a group
+   * stays.
+   */
+  List<List<Stored>> partitions(List<Stored> events) {
+    record Partition(UUID patient, int month) {}
+    Map<Partition, List<Stored>> open = new LinkedHashMap<>();
+    List<List<Stored>> groups = new ArrayList<>();
+    for (Stored event : events) {
+      Partition partition = new Partition(event.patient(), month(event.at()));
+      List<Stored> group = open.computeIfAbsent(partition, key -> new ArrayList<>());
+      group.add(event);
+      if (group.stream().mapToInt(one -> one.sealed().length).sum() >= FULL_WRITE_BYTES) {
+        groups.add(group);
+        open.remove(partition);
+      }
+    }
+    groups.addAll(open.values());
+    return groups;
+  }
+
+  /** Writes events of one partition: one mutation, applied whole. */
+  CompletionStage<AsyncResultSet> write(List<Stored> events) {
+    if (events.size() == 1) {
+      return session.executeAsync(bind(events.getFirst()));
+    }
+    BatchStatementBuilder batch = BatchStatement.builder(BatchType.UNLOGGED).setIdempotence(true);
+    events.forEach(event -> batch.addStatement(bind(event)));
+    return session.executeAsync(batch.build());
+  }
+
+  private BoundStatement bind(Stored event) {
+    return insert.bind(
+        event.patient(),
+        month(event.at()),
+        event.at(),
+        event.id(),
+        event.kind(),
+        ByteBuffer.wrap(event.sealed()));
   }
 
   /** A patient's events of the month that holds {@code within}, oldest first. */
