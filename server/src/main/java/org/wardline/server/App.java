@@ -102,7 +102,8 @@ public final class App implements AutoCloseable {
             metrics,
             clock,
             settings.conversations());
-    var consents = new Consents(db, ledger, patientKeys, outbox, audit, new Withdrawals(queue), live);
+    var consents =
+        new Consents(db, ledger, patientKeys, outbox, audit, new Withdrawals(queue), live);
     archive = new ArchiveFeature(db, settings.archive(), metrics);
     var depth = new QueueDepth(db, queue, clock, metrics);
     var health =

@@ -21,13 +21,11 @@ import org.wardline.server.archive.CassandraArchive.Stored;
 final class ArchiveShipper implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ArchiveShipper.class);
 
-  /**
-   * Rows read and shipped at a time. Many at once, because events of one patient share one write.
-   */
+  /** Rows read and shipped at a time. Many at once, because events share writes. */
   private static final int MAX_BATCH_EVENTS = 2_000;
 
   /** Writes under way at once; more would only queue in Cassandra. */
-  private static final int MAX_WRITES_UNDER_WAY = 64;
+  private static final int MAX_WRITES_UNDER_WAY = 16;
 
   private record Waiting(long seq, Stored event) {}
 
@@ -76,7 +74,8 @@ final class ArchiveShipper implements AutoCloseable {
       CassandraArchive target = connected();
       Semaphore places = new Semaphore(MAX_WRITES_UNDER_WAY);
       List<CompletableFuture<?>> writes = new ArrayList<>();
-      for (List<Stored> together : target.partitions(batch.stream().map(Waiting::event).toList())) {
+      for (List<Stored> together :
+          CassandraArchive.writes(batch.stream().map(Waiting::event).toList())) {
         places.acquireUninterruptibly();
         writes.add(
             target
