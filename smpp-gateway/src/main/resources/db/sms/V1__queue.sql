@@ -14,6 +14,7 @@ CREATE TABLE sms.outbound (
   state             text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'submitting')),
   attempts          integer NOT NULL DEFAULT 0,    -- how often it may have been sent without an answer
   may_be_duplicate  boolean NOT NULL DEFAULT false,
+  withdrawn         boolean NOT NULL DEFAULT false, -- set by the server while it is claimed: it must not be sent (again)
   link              text,                          -- the link it is on the wire of
   claimed_by        uuid,                          -- the gateway run that has it on the wire
   claimed_at        timestamptz,
@@ -21,7 +22,8 @@ CREATE TABLE sms.outbound (
   expires_at        timestamptz NOT NULL
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX outbound_queued ON sms.outbound (seq) WHERE state = 'queued';
-CREATE INDEX outbound_queued_recipient ON sms.outbound (recipient, seq) WHERE state = 'queued';
+CREATE INDEX outbound_recipient ON sms.outbound (recipient, seq);
+CREATE INDEX outbound_withdrawn ON sms.outbound (claimed_by) WHERE withdrawn;
 
 -- One row per segment the carrier took; the receipt finds its text here. No index holds a column that a receipt changes,
 -- so that a receipt rewrites the row in place.
@@ -99,6 +101,6 @@ GRANT USAGE ON SCHEMA sms TO wardline_gateway, wardline_server;
 GRANT SELECT, UPDATE, DELETE ON sms.outbound TO wardline_gateway;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sms.segment, sms.receipt, sms.inbound_part, sms.link TO wardline_gateway;
 GRANT SELECT, INSERT ON sms.event, sms.inbound TO wardline_gateway;
-GRANT SELECT, INSERT, DELETE ON sms.outbound TO wardline_server;
+GRANT SELECT, INSERT, DELETE, UPDATE (withdrawn) ON sms.outbound TO wardline_server;
 GRANT SELECT, UPDATE, DELETE ON sms.event, sms.inbound TO wardline_server;
 GRANT SELECT ON sms.link TO wardline_server;

@@ -17,6 +17,9 @@ final class CarrierWords {
   static final String UNKNOWN_TWICE =
       "The carrier's answer was lost twice. It may have arrived; ask the patient before you send it"
           + " again.";
+  static final String WITHDRAWN = "Not sent: it was withdrawn while it waited for the carrier.";
+  static final String WITHDRAWN_IN_DOUBT =
+      "It was withdrawn while it was on its way to the carrier. It may have arrived; it is not sent again.";
   static final String NO_RECEIPT = "The carrier never said what became of it.";
 
   private static final int MAX_CODE_CHARS = 32;

@@ -3,6 +3,7 @@ package org.wardline.gateway;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.wardline.jdbc.Tx;
 
@@ -43,7 +44,7 @@ final class ClaimStore {
             """
             WITH candidate AS MATERIALIZED (
               SELECT id, seq, recipient FROM sms.outbound
-              WHERE state = 'queued' ORDER BY seq LIMIT ? FOR UPDATE SKIP LOCKED),
+              WHERE state = 'queued' AND NOT withdrawn ORDER BY seq LIMIT ? FOR UPDATE SKIP LOCKED),
             next AS MATERIALIZED (
               SELECT id FROM candidate c WHERE NOT EXISTS (
                 SELECT 1 FROM sms.outbound older
@@ -72,17 +73,74 @@ final class ClaimStore {
     return claimed.stream().sorted(Comparator.comparingLong(ClaimedText::seq)).toList();
   }
 
-  /** Puts back texts that certainly did not leave; nobody needs to know that they were claimed. */
-  void putBack(Tx tx, UUID[] ids) {
+  /** Texts of this run that the server has withdrawn since they were claimed. */
+  Set<UUID> withdrawn(Tx tx) {
+    return Set.copyOf(
+        tx.query(
+            "SELECT id FROM sms.outbound WHERE withdrawn AND claimed_by = ?",
+            row -> row.uuid("id"),
+            run));
+  }
+
+  /**
+   * Puts back texts that certainly did not leave; nobody needs to know that they were claimed.
+   * Those that were withdrawn meanwhile end here.
+   *
+   * @return how many events this made
+   */
+  int putBack(Tx tx, UUID[] ids) {
+    int events = 0;
     if (ids.length > 0) {
+      events = endWithdrawn(tx, ids) + endWithdrawnInDoubt(tx, ids);
       tx.update(
           """
           UPDATE sms.outbound SET state = 'queued', link = NULL, claimed_by = NULL, claimed_at = NULL
-          WHERE id = ANY(?::uuid[]) AND claimed_by = ?
+          WHERE id = ANY(?::uuid[]) AND claimed_by = ? AND NOT withdrawn
           """,
           ids,
           run);
     }
+    return events;
+  }
+
+  /**
+   * Texts that were withdrawn while claimed and that nothing of has left, now or in an earlier try.
+   */
+  private int endWithdrawn(Tx tx, UUID[] ids) {
+    return tx.update(
+        """
+        WITH gone AS (
+          DELETE FROM sms.outbound
+          WHERE id = ANY(?::uuid[]) AND claimed_by = ? AND withdrawn
+            AND NOT may_be_duplicate AND accepted_segments = 0
+          RETURNING id)
+        INSERT INTO sms.event (outbound_id, state, at, detail)
+        SELECT id, 'recalled', clock_timestamp(), ? FROM gone
+        """,
+        ids,
+        run,
+        CarrierWords.WITHDRAWN);
+  }
+
+  /**
+   * Texts that were withdrawn while claimed and that a part, or an earlier try, of may have left.
+   */
+  private int endWithdrawnInDoubt(Tx tx, UUID[] ids) {
+    return tx.update(
+        """
+        WITH gone AS (
+          DELETE FROM sms.outbound
+          WHERE id = ANY(?::uuid[]) AND claimed_by = ? AND withdrawn
+          RETURNING id, may_be_duplicate, accepted_segments),
+        closed AS (
+          UPDATE sms.segment s SET reported = 'unknown' FROM gone
+          WHERE gone.accepted_segments > 0 AND s.outbound_id = gone.id AND s.total > 1)
+        INSERT INTO sms.event (outbound_id, state, at, detail, may_be_duplicate)
+        SELECT id, 'unknown', clock_timestamp(), ?, may_be_duplicate FROM gone
+        """,
+        ids,
+        run,
+        CarrierWords.WITHDRAWN_IN_DOUBT);
   }
 
   /**
@@ -100,8 +158,8 @@ final class ClaimStore {
             """
             WITH gone AS (
               DELETE FROM sms.outbound
-              WHERE id = ANY(?::uuid[]) AND claimed_by = ? AND may_be_duplicate
-              RETURNING id, claimed_at, accepted_segments),
+              WHERE id = ANY(?::uuid[]) AND claimed_by = ? AND (may_be_duplicate OR withdrawn)
+              RETURNING id, claimed_at, accepted_segments, withdrawn),
             closed AS (
               UPDATE sms.segment s SET reported = 'unknown' FROM gone
               WHERE gone.accepted_segments > 0 AND s.outbound_id = gone.id AND s.total > 1)
@@ -109,11 +167,12 @@ final class ClaimStore {
             SELECT id, e.state, e.at, e.detail, true
             FROM gone, LATERAL (VALUES
               (1, 'submitting', claimed_at, ''),
-              (2, 'unknown', clock_timestamp(), ?)) AS e (n, state, at, detail)
+              (2, 'unknown', clock_timestamp(), CASE WHEN withdrawn THEN ? ELSE ? END)) AS e (n, state, at, detail)
             ORDER BY id, e.n
             """,
             ids,
             run,
+            CarrierWords.WITHDRAWN_IN_DOUBT,
             CarrierWords.UNKNOWN_TWICE);
     int again =
         tx.update(
@@ -122,7 +181,7 @@ final class ClaimStore {
               UPDATE sms.outbound
               SET state = 'queued', claimed_by = NULL, may_be_duplicate = true,
                   attempts = attempts + 1
-              WHERE id = ANY(?::uuid[]) AND claimed_by = ? AND NOT may_be_duplicate
+              WHERE id = ANY(?::uuid[]) AND claimed_by = ?
               RETURNING id, claimed_at)
             INSERT INTO sms.event (outbound_id, state, at, detail, may_be_duplicate)
             SELECT id, e.state, e.at, e.detail, e.may_be_duplicate

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
@@ -30,6 +31,9 @@ final class Claims implements AutoCloseable {
   private static final Duration POLL = Duration.ofSeconds(1);
 
   private static final Duration EXPIRY_SWEEP = Duration.ofSeconds(15);
+
+  /** How often claimed texts are checked for having been withdrawn. */
+  private static final Duration WITHDRAWN_LOOK = Duration.ofMillis(200);
 
   /** Keeps one commit from sealing too much memory in flight when the window is very large. */
   private static final int MAX_CLAIM = 500;
@@ -59,7 +63,9 @@ final class Claims implements AutoCloseable {
   private volatile Holding holding = Holding.UNSURE;
   private volatile boolean draining;
   private volatile boolean abandoned;
+  private volatile Set<UUID> withdrawn = Set.of();
   private Instant nextSweep = Instant.MIN;
+  private long nextLookNanos = System.nanoTime();
 
   /**
    * @param maySend whether the link is bound and results can be written
@@ -106,6 +112,11 @@ final class Claims implements AutoCloseable {
 
   Holding holding() {
     return holding;
+  }
+
+  /** True when a claimed text must not be sent any more, because the patient opted out, say. */
+  boolean isWithdrawn(UUID text) {
+    return withdrawn.contains(text);
   }
 
   /** Back to the queue; {@code maybeSent} when the carrier may have it. */
@@ -175,6 +186,10 @@ final class Claims implements AutoCloseable {
     if (!back.isEmpty()) {
       events += goBack(held, back);
     }
+    if (System.nanoTime() - nextLookNanos >= 0) {
+      withdrawn = held.inTransaction(store::withdrawn);
+      nextLookNanos = System.nanoTime() + WITHDRAWN_LOOK.toNanos();
+    }
     Instant now = clock.instant();
     if (!draining && !now.isBefore(nextSweep)) {
       events += held.inTransaction(tx -> store.expire(tx, now));
@@ -202,8 +217,8 @@ final class Claims implements AutoCloseable {
       int events =
           held.inTransaction(
               tx -> {
-                store.putBack(tx, ids(back, false));
-                return store.putBackMarked(tx, ids(back, true), CarrierWords.AGAIN);
+                int recalled = store.putBack(tx, ids(back, false));
+                return recalled + store.putBackMarked(tx, ids(back, true), CarrierWords.AGAIN);
               });
       back.forEach(one -> chains.settled(one.text()));
       return events;

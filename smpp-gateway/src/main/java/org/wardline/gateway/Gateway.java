@@ -93,7 +93,9 @@ public final class Gateway implements AutoCloseable {
             metrics,
             accepted,
             claims::wake);
-    submitter = new Submitter(link, queue, loop::session, throttle, accepted, metrics, clock);
+    submitter =
+        new Submitter(
+            link, queue, loop::session, throttle, claims::isWithdrawn, accepted, metrics, clock);
     Housekeeping housekeeping = new Housekeeping(link, db);
     background =
         List.of(

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,16 +38,21 @@ final class Submitter {
   private final SmsQueue queue;
   private final Supplier<@Nullable SmppSession> session;
   private final Throttle throttle;
+  private final Predicate<UUID> withdrawn;
   private final LongAdder accepted;
   private final GatewayMetrics metrics;
   private final Clock clock;
   private volatile boolean stopping;
 
+  /**
+   * @param withdrawn asked before every submit: whether the server has withdrawn the text meanwhile
+   */
   Submitter(
       LinkSettings settings,
       SmsQueue queue,
       Supplier<@Nullable SmppSession> session,
       Throttle throttle,
+      Predicate<UUID> withdrawn,
       LongAdder accepted,
       GatewayMetrics metrics,
       Clock clock) {
@@ -54,6 +60,7 @@ final class Submitter {
     this.queue = queue;
     this.session = session;
     this.throttle = throttle;
+    this.withdrawn = withdrawn;
     this.accepted = accepted;
     this.metrics = metrics;
     this.clock = clock;
@@ -122,7 +129,7 @@ final class Submitter {
     while (true) {
       throttle.await();
       SmppSession bound = session.get();
-      if (bound == null || stopping) {
+      if (bound == null || stopping || withdrawn.test(text.id())) {
         return new Outcome.NotSent();
       }
       Instant now = clock.instant();

@@ -171,21 +171,36 @@ public final class SmsQueue {
   }
 
   /**
-   * Withdraws every text to this number that the gateway has not claimed yet. What is already on
-   * the wire cannot be called back. Returns the ids of the withdrawn texts.
+   * Withdraws every text to this number. Those the gateway has not claimed are gone at once and
+   * returned. Those it has claimed are flagged: one that turns out not to have left comes back as
+   * {@code recalled}, one that may have left is not sent a second time. What the carrier has cannot
+   * be called back.
    */
   public List<UUID> withdraw(Tx tx, PhoneNumber destination) {
-    return tx.query(
-        """
-        DELETE FROM sms.outbound WHERE recipient = ? AND state = 'queued' RETURNING id
-        """,
-        row -> row.uuid("id"),
-        keys.hash(destination.e164()));
+    long recipient = keys.hash(destination.e164());
+    List<UUID> gone =
+        tx.query(
+            "DELETE FROM sms.outbound WHERE recipient = ? AND state = 'queued' RETURNING id",
+            row -> row.uuid("id"),
+            recipient);
+    // A second statement, so that it sees what a claim committed while the first one waited for it.
+    tx.update(
+        "UPDATE sms.outbound SET withdrawn = true WHERE recipient = ? AND state = 'submitting'",
+        recipient);
+    tx.query("SELECT pg_notify('" + OUTBOUND_CHANNEL + "', '')", row -> "");
+    return gone;
   }
 
-  /** Withdraws one text if the gateway has not claimed it yet; true when it was still waiting. */
+  /**
+   * Withdraws one text in the same way; true when it was still waiting and is gone, false when the
+   * gateway has it or it has left.
+   */
   public boolean withdraw(Tx tx, UUID id) {
-    return tx.update("DELETE FROM sms.outbound WHERE id = ? AND state = 'queued'", id) == 1;
+    if (tx.update("DELETE FROM sms.outbound WHERE id = ? AND state = 'queued'", id) == 1) {
+      return true;
+    }
+    tx.update("UPDATE sms.outbound SET withdrawn = true WHERE id = ? AND state = 'submitting'", id);
+    return false;
   }
 
   /** How many texts wait, and for how many seconds the oldest of them has waited. */

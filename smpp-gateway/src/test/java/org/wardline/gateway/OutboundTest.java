@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -193,6 +194,45 @@ class OutboundTest {
     world.startBound();
     world.awaitFinal(other);
     assertThat(world.carrier.log).singleElement().extracting(Taken::text).isEqualTo("other");
+  }
+
+  @Test
+  void a_text_withdrawn_while_the_carrier_puts_it_off_never_leaves() {
+    AtomicBoolean throttling = new AtomicBoolean(true);
+    AtomicInteger tries = new AtomicInteger();
+    world.carrier.script =
+        taken -> {
+          tries.incrementAndGet();
+          return throttling.get() ? Answer.THROTTLE : Answer.ACCEPT;
+        };
+    world.startBound();
+    UUID withdrawn = world.send(number(1), "stopped meanwhile");
+    world.await("tried", () -> tries.get() > 0);
+    world.server.run(
+        tx -> assertThat(world.queue.withdraw(tx, new PhoneNumber(number(1)))).isEmpty());
+    world.await("told", () -> world.states(withdrawn).contains("recalled"));
+    throttling.set(false);
+    UUID other = world.send(number(2), "for another");
+    world.awaitFinal(other);
+    assertThat(world.carrier.log).noneMatch(taken -> taken.text().equals("stopped meanwhile"));
+  }
+
+  @Test
+  void a_text_withdrawn_while_its_answer_is_out_is_not_sent_a_second_time() {
+    AtomicInteger taken = new AtomicInteger();
+    world.carrier.script =
+        segment -> taken.incrementAndGet() == 1 ? Answer.TAKE_AND_STAY_SILENT : Answer.ACCEPT;
+    world.startBound();
+    UUID withdrawn = world.send(number(1), "on the wire");
+    world.await("at the carrier", () -> taken.get() == 1);
+    world.server.run(
+        tx -> assertThat(world.queue.withdraw(tx, new PhoneNumber(number(1)))).isEmpty());
+    world.carrier.dropAll();
+    world.await("told", () -> world.states(withdrawn).contains("unknown"));
+    UUID other = world.send(number(2), "for another");
+    world.awaitFinal(other);
+    assertThat(world.carrier.log.stream().filter(one -> one.text().equals("on the wire")))
+        .hasSize(1);
   }
 
   @Test
