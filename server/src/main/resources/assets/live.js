@@ -7,11 +7,14 @@ const GATHER_MS = 120;
 const BANNER_AFTER_MS = 5_000;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MOST_MS = 30_000;
+// The server says something every 15 s; a stream that is silent for longer is dead, whatever the socket thinks.
+const SILENT_MS = 40_000;
 const KINDS = ['inbound', 'state', 'consent', 'conversation', 'heartbeat', 'resync'];
 
 let source = null;
 let attempts = 0;
 let lost = 0;
+let heardAt = 0;
 let gathering = 0;
 let threadIsStale = false;
 let running = false;
@@ -31,12 +34,16 @@ export function start() {
   addEventListener('pageshow', (event) => event.persisted && connect(url));
   addEventListener('online', () => source?.readyState !== EventSource.OPEN && connect(url));
   setInterval(settleTimes, 30_000);
+  setInterval(() => {
+    if (source?.readyState === EventSource.OPEN && Date.now() - heardAt > SILENT_MS) drop(url);
+  }, 5_000);
 }
 
 function connect(url) {
   source?.close();
   source = new EventSource(url);
   source.onopen = () => {
+    heardAt = Date.now();
     const wasLost = attempts > 0;
     attempts = 0;
     clearTimeout(lost);
@@ -58,6 +65,7 @@ function drop(url) {
 }
 
 function receive(event) {
+  heardAt = Date.now();
   if (event.type === 'heartbeat') return;
   changed(event.type === 'resync' ? 'all' : JSON.parse(event.data).conversation);
 }

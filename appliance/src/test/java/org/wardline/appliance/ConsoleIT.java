@@ -11,6 +11,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -100,7 +101,11 @@ class ConsoleIT {
 
   private static BrowserContext context(int width, int height) {
     return browser.newContext(
-        new Browser.NewContextOptions().setIgnoreHTTPSErrors(true).setViewportSize(width, height));
+        new Browser.NewContextOptions()
+            .setIgnoreHTTPSErrors(true)
+            // Contrast is measured on what stands still, not in the middle of a fade.
+            .setReducedMotion(ReducedMotion.REDUCE)
+            .setViewportSize(width, height));
   }
 
   private static void signIn(Page where, String role) throws Exception {
@@ -272,6 +277,7 @@ class ConsoleIT {
                 new Browser.NewContextOptions()
                     .setIgnoreHTTPSErrors(true)
                     .setViewportSize(360, 740)
+                    .setReducedMotion(ReducedMotion.REDUCE)
                     .setColorScheme(ColorScheme.DARK)
                     .setStorageState(staff.storageState()))) {
       Page small = phone.newPage();

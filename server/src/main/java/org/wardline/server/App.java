@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import org.wardline.jdbc.Db;
+import org.wardline.jdbc.Worker;
 import org.wardline.metrics.Metrics;
 import org.wardline.server.accounts.Accounts;
 import org.wardline.server.accounts.AccountsFeature;
@@ -38,6 +39,9 @@ import org.wardline.sms.SmsQueue;
 
 /** The server, put together by hand: every part, in the order they need each other. */
 public final class App implements AutoCloseable {
+  /** A certificate near its end is renewed this often, long before anybody notices. */
+  private static final Duration CERTIFICATES_LOOK = Duration.ofHours(12);
+
   private final Accounts accounts;
   private final ApiClients clients;
   private final Patients patients;
@@ -47,6 +51,7 @@ public final class App implements AutoCloseable {
   private final ArchiveFeature archive;
   private final LiveEvents live;
   private final WebServers web;
+  private final Worker certificates;
 
   /** Starts everything. */
   public App(ServerSettings settings, Metrics metrics) {
@@ -97,7 +102,8 @@ public final class App implements AutoCloseable {
             metrics,
             clock,
             settings.conversations());
-    var consents = new Consents(db, ledger, patientKeys, outbox, audit, new Withdrawals(queue));
+    var consents =
+        new Consents(db, ledger, patientKeys, outbox, audit, new Withdrawals(queue), live);
     archive = new ArchiveFeature(db, settings.archive(), metrics);
     var depth = new QueueDepth(db, queue, clock, metrics);
     var health =
@@ -132,6 +138,14 @@ public final class App implements AutoCloseable {
         access::recognise,
         () -> settings.lines().getFirst().practiceName(),
         health::inside);
+    certificates =
+        new Worker(
+            "certificates",
+            CERTIFICATES_LOOK,
+            () -> {
+              web.reloadCertificates();
+              return 0;
+            });
   }
 
   public Accounts accounts() {
@@ -167,6 +181,7 @@ public final class App implements AutoCloseable {
   /** Stops taking requests, lets what runs finish, and stops the background work. */
   @Override
   public void close() {
+    certificates.close();
     web.close();
     conversations.close();
     archive.close();

@@ -61,7 +61,14 @@ final class GroupCommit<E> implements AutoCloseable {
     while (!abandoned && !(closed && unfinished.get() == 0)) {
       try {
         collect(batch);
-        if (batch.isEmpty() || abandoned) {
+        if (abandoned) {
+          continue;
+        }
+        if (batch.isEmpty()) {
+          // What failed was dropped, and nothing waits: were this still "failing", nobody would
+          // send, so nothing
+          // would ever come to prove that the database is back.
+          failing = false;
           continue;
         }
         commit.accept(batch);

@@ -5,6 +5,7 @@ import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
 import com.google.i18n.phonenumbers.Phonenumber;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A phone number in E.164 form ({@code +13125550100}). {@link #toString} never shows it: who must
@@ -14,9 +15,11 @@ public record PhoneNumber(String e164) {
   private static final PhoneNumberUtil UTIL = PhoneNumberUtil.getInstance();
   private static final int MAX_INPUT_CHARS = 40;
   private static final String HOME_REGION = "US";
+  private static final Pattern E164 = Pattern.compile("\\+[1-9][0-9]{6,14}");
+  private static final Pattern NORTH_AMERICAN = Pattern.compile("\\+1[2-9][0-9]{9}");
 
   public PhoneNumber {
-    if (!e164.matches("\\+[1-9][0-9]{6,14}")) {
+    if (!E164.matcher(e164).matches()) {
       throw new IllegalArgumentException("not an E.164 number");
     }
   }
@@ -30,6 +33,10 @@ public record PhoneNumber(String e164) {
     String trimmed = text.strip();
     if (trimmed.isEmpty() || trimmed.length() > MAX_INPUT_CHARS) {
       return Optional.empty();
+    }
+    if (NORTH_AMERICAN.matcher(trimmed).matches()) {
+      // What nearly every program sends; the library would say the same, a hundred times slower.
+      return Optional.of(new PhoneNumber(trimmed));
     }
     try {
       Phonenumber.PhoneNumber number = UTIL.parse(trimmed, HOME_REGION);

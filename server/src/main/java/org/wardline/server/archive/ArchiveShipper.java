@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,8 +21,11 @@ import org.wardline.server.archive.CassandraArchive.Stored;
 final class ArchiveShipper implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ArchiveShipper.class);
 
-  /** Rows read and written at a time; also the number of writes under way at once. */
-  private static final int MAX_BATCH_EVENTS = 256;
+  /** Rows read and shipped at a time. Many at once, because events share writes. */
+  private static final int MAX_BATCH_EVENTS = 2_000;
+
+  /** Writes under way at once; more would only queue in Cassandra. */
+  private static final int MAX_WRITES_UNDER_WAY = 16;
 
   private record Waiting(long seq, Stored event) {}
 
@@ -36,7 +40,10 @@ final class ArchiveShipper implements AutoCloseable {
     this.connect = connect;
   }
 
-  /** Ships one batch and returns how many events it held; throws when the archive is away. */
+  /**
+   * Ships one batch; throws when the archive is away. Returns 0 unless the batch was full: what
+   * comes in the meantime is worth waiting for, as more events then share a write.
+   */
   synchronized int runOnce() {
     List<Waiting> batch =
         db.inTransaction(
@@ -59,15 +66,22 @@ final class ArchiveShipper implements AutoCloseable {
     if (!batch.isEmpty() || archive.isEmpty()) {
       ship(batch);
     }
-    return batch.size();
+    return batch.size() == MAX_BATCH_EVENTS ? batch.size() : 0;
   }
 
   private void ship(List<Waiting> batch) {
     try {
       CassandraArchive target = connected();
-      List<CompletableFuture<?>> writes = new ArrayList<>(batch.size());
-      for (Waiting waiting : batch) {
-        writes.add(target.write(waiting.event()).toCompletableFuture());
+      Semaphore places = new Semaphore(MAX_WRITES_UNDER_WAY);
+      List<CompletableFuture<?>> writes = new ArrayList<>();
+      for (List<Stored> together :
+          CassandraArchive.writes(batch.stream().map(Waiting::event).toList())) {
+        places.acquireUninterruptibly();
+        writes.add(
+            target
+                .write(together)
+                .toCompletableFuture()
+                .whenComplete((done, failure) -> places.release()));
       }
       CompletableFuture.allOf(writes.toArray(new CompletableFuture<?>[0])).join();
     } catch (CompletionException e) {

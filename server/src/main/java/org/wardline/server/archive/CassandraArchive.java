@@ -5,6 +5,10 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BatchStatementBuilder;
+import com.datastax.oss.driver.api.core.cql.BatchType;
+import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
@@ -14,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -28,6 +33,14 @@ final class CassandraArchive implements AutoCloseable {
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration SCHEMA_TIMEOUT = Duration.ofSeconds(30);
   private static final int MONTHS_A_YEAR = 12;
+
+  /**
+   * A write this full takes no more events; Cassandra refuses batches above 50 KiB, and an event
+   * has 10 KiB at most.
+   */
+  private static final int FULL_WRITE_BYTES = 16_384;
+
+  private static final int MAX_EVENTS_A_WRITE = 32;
 
   private static final String CREATE_TABLE =
       """
@@ -101,15 +114,53 @@ final class CassandraArchive implements AutoCloseable {
     }
   }
 
-  CompletionStage<AsyncResultSet> write(Stored event) {
-    return session.executeAsync(
-        insert.bind(
-            event.patient(),
-            month(event.at()),
-            event.at(),
-            event.id(),
-            event.kind(),
-            ByteBuffer.wrap(event.sealed())));
+  /**
+   * Cuts events into writes, those of one partition together. A write may span partitions: with as
+   * many replicas as nodes, which is how appliances form a cluster, every node takes part in every
+   * write anyway, and one request for thirty events costs a fraction of thirty requests.
+   */
+  static List<List<Stored>> writes(List<Stored> events) {
+    List<Stored> sorted = new ArrayList<>(events);
+    sorted.sort(Comparator.comparing(Stored::patient));
+    List<List<Stored>> writes = new ArrayList<>();
+    List<Stored> open = new ArrayList<>();
+    int bytes = 0;
+    for (Stored event : sorted) {
+      if (open.size() == MAX_EVENTS_A_WRITE || bytes >= FULL_WRITE_BYTES) {
+        writes.add(open);
+        open = new ArrayList<>();
+        bytes = 0;
+      }
+      open.add(event);
+      bytes += event.sealed().length;
+    }
+    if (!open.isEmpty()) {
+      writes.add(open);
+    }
+    return writes;
+  }
+
+  /**
+   * Writes events with one request. Not atomic over partitions: who calls writes all of them again
+   * on failure.
+   */
+  CompletionStage<AsyncResultSet> write(List<Stored> events) {
+    if (events.size() == 1) {
+      return session.executeAsync(bind(events.getFirst()));
+    }
+    BatchStatementBuilder batch = BatchStatement.builder(BatchType.UNLOGGED).setIdempotence(true);
+    events.forEach(event -> batch.addStatement(bind(event)));
+    return session.executeAsync(batch.build());
+  }
+
+  private BoundStatement bind(Stored event) {
+    return insert.bind(
+        event.patient(),
+        month(event.at()),
+        event.at(),
+        event.id(),
+        event.kind(),
+        ByteBuffer.wrap(event.sealed()));
   }
 
   /** A patient's events of the month that holds {@code within}, oldest first. */

@@ -12,6 +12,8 @@ import org.wardline.server.consent.ConsentLedger.NewRecord;
 import org.wardline.server.consent.ConsentLedger.Saying;
 import org.wardline.server.keys.PatientKeys;
 import org.wardline.server.keys.Sealer;
+import org.wardline.server.web.LiveEvent;
+import org.wardline.server.web.LiveEvents;
 
 /** What staff record about consent. */
 public final class Consents {
@@ -36,6 +38,7 @@ public final class Consents {
   private final ArchiveOutbox archive;
   private final Audit audit;
   private final Withdrawal withdrawal;
+  private final LiveEvents live;
 
   public Consents(
       Db db,
@@ -43,13 +46,15 @@ public final class Consents {
       PatientKeys keys,
       ArchiveOutbox archive,
       Audit audit,
-      Withdrawal withdrawal) {
+      Withdrawal withdrawal,
+      LiveEvents live) {
     this.db = db;
     this.ledger = ledger;
     this.keys = keys;
     this.archive = archive;
     this.audit = audit;
     this.withdrawal = withdrawal;
+    this.live = live;
   }
 
   /** Records what the patient told the staff; it speaks of all the patient's numbers. */
@@ -104,7 +109,18 @@ public final class Consents {
               id,
               "",
               kind.wireName() + " by " + method.wireName());
+          tellBrowsers(tx, patient);
           return Outcome.RECORDED;
         });
+  }
+
+  /** Open threads of the patient show the new state and open or close the composer. */
+  private void tellBrowsers(Tx tx, UUID patient) {
+    List<LiveEvent> events =
+        tx.query(
+            "SELECT id, line FROM wardline.conversation WHERE patient_id = ?",
+            row -> new LiveEvent("consent", row.string("line"), row.uuid("id"), 0),
+            patient);
+    tx.afterCommit(() -> events.forEach(live::publish));
   }
 }

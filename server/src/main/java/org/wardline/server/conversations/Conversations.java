@@ -304,7 +304,7 @@ public final class Conversations {
         row.state(),
         worthSaying ? row.detail() : "",
         row.mayBeDuplicate(),
-        row.sender(),
+        row.sender().equals(InboundTexts.RULES.name()) ? "Automatic" : row.sender(),
         row.at(),
         row.encoding(),
         row.segments());

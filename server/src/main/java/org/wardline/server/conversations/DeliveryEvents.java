@@ -1,5 +1,6 @@
 package org.wardline.server.conversations;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,23 +74,7 @@ final class DeliveryEvents {
     addHistory(tx, events.stream().filter(event -> about.containsKey(event.id())).toList());
     Map<UUID, Sealer> sealers =
         keys.of(tx, about.values().stream().map(About::patient).distinct().toList());
-    List<ArchiveOutbox.Event> archived = new ArrayList<>();
-    byMessage.forEach(
-        (message, steps) -> {
-          About who = about.get(message);
-          Sealer sealer = who == null ? null : sealers.get(who.patient());
-          if (who != null && sealer != null) {
-            archived.add(
-                new ArchiveOutbox.Event(
-                    UUID.randomUUID(),
-                    who.patient(),
-                    sealer,
-                    "delivery",
-                    steps.getLast().at(),
-                    content(message, steps)));
-          }
-        });
-    archive.add(tx, archived);
+    archive(tx, about, sealers);
     Map<UUID, String> changed = new LinkedHashMap<>();
     about.values().forEach(row -> changed.put(row.conversation(), row.line()));
     tx.afterCommit(
@@ -140,18 +125,64 @@ final class DeliveryEvents {
         events.stream().map(SmsQueue.Event::detail).toArray(String[]::new));
   }
 
-  private ObjectNode content(UUID message, List<SmsQueue.Event> steps) {
+  private record Step(UUID message, String state, Instant at, String detail) {}
+
+  /**
+   * A text's whole history goes to the archive when it has come to its end: one event for each end,
+   * instead of one for every step on the way there.
+   */
+  private void archive(Tx tx, Map<UUID, About> about, Map<UUID, Sealer> sealers) {
+    Map<UUID, List<Step>> ended = new LinkedHashMap<>();
+    tx.query(
+            """
+            SELECT h.message_id, h.state, h.at, h.detail
+            FROM wardline.message m JOIN wardline.message_history h ON h.message_id = m.id
+            WHERE m.id = ANY (?) AND m.state IN ('delivered', 'failed', 'expired', 'unknown')
+            ORDER BY h.message_id, h.seq
+            """,
+            row ->
+                new Step(
+                    row.uuid("message_id"),
+                    row.string("state"),
+                    row.instant("at"),
+                    row.string("detail")),
+            (Object) about.keySet().toArray(new UUID[0]))
+        .forEach(step -> ended.computeIfAbsent(step.message(), id -> new ArrayList<>()).add(step));
+    List<ArchiveOutbox.Event> events = new ArrayList<>();
+    ended.forEach(
+        (message, steps) -> {
+          About who = about.get(message);
+          Sealer sealer = who == null ? null : sealers.get(who.patient());
+          if (who != null && sealer != null) {
+            events.add(
+                new ArchiveOutbox.Event(
+                    eventId(message, steps.size()),
+                    who.patient(),
+                    sealer,
+                    "delivery",
+                    steps.getLast().at(),
+                    content(message, steps)));
+          }
+        });
+    if (!events.isEmpty()) {
+      archive.add(tx, events);
+    }
+  }
+
+  /** The same for the same history, so that an end told twice is one event. */
+  private static UUID eventId(UUID message, int steps) {
+    return UUID.nameUUIDFromBytes((message + "|" + steps).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private ObjectNode content(UUID message, List<Step> steps) {
     ObjectNode content = archive.content();
     content.put("message", message.toString());
     ArrayNode history = content.putArray("history");
-    for (SmsQueue.Event step : steps) {
+    for (Step step : steps) {
       ObjectNode entry = history.addObject();
-      entry.put("state", step.state().wireName());
+      entry.put("state", step.state());
       entry.put("at", step.at().toString());
       entry.put("detail", step.detail());
-      if (step.mayBeDuplicate()) {
-        entry.put("mayBeDuplicate", true);
-      }
     }
     return content;
   }

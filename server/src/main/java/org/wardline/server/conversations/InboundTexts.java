@@ -47,7 +47,7 @@ final class InboundTexts {
    */
   private static final int MAX_RULE_ANSWERS_AN_HOUR = 4;
 
-  private static final Caller RULES = Caller.system("consent-rules");
+  static final Caller RULES = Caller.system("consent-rules");
 
   private final Db db;
   private final SmsQueue queue;

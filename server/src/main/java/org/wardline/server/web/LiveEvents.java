@@ -217,7 +217,7 @@ public final class LiveEvents implements AutoCloseable {
         while (queue.isEmpty() && !missed && !ended) {
           long waitMillis = (heartbeatAt - System.nanoTime()) / 1_000_000;
           if (waitMillis <= 0) {
-            return ": heartbeat\n\n";
+            return "event: heartbeat\ndata: {}\n\n";
           }
           wait(waitMillis);
         }

@@ -9,6 +9,7 @@ import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.wardline.metrics.Metrics;
 import org.wardline.server.accounts.Caller;
 
@@ -19,6 +20,9 @@ import org.wardline.server.accounts.Caller;
  */
 final class Requests {
   private static final Logger accessLog = LoggerFactory.getLogger("org.wardline.access");
+
+  /** A request that takes longer is worth a line. */
+  private static final double SLOW_SECONDS = 1;
 
   private final Metrics.Durations durations;
   private final Errors errors;
@@ -76,10 +80,20 @@ final class Requests {
     int status = response.status().code();
     double seconds = (System.nanoTime() - startNanos) / 1e9;
     durations.observe(seconds, listener, method, route, status / 100 + "xx");
-    if (accessLog.isInfoEnabled()) {
+    // Who did what is in the audit; the log is for whoever looks for what went wrong or slow.
+    Level level = status >= 400 || seconds > SLOW_SECONDS ? Level.INFO : Level.DEBUG;
+    if (accessLog.isEnabledForLevel(level)) {
       String who = request.context().get(Caller.class).map(Caller::toString).orElse("-");
-      accessLog.info(
-          "{} {} {} {} {} ms {}", listener, method, route, status, Math.round(seconds * 1e3), who);
+      accessLog
+          .atLevel(level)
+          .log(
+              "{} {} {} {} {} ms {}",
+              listener,
+              method,
+              route,
+              status,
+              Math.round(seconds * 1e3),
+              who);
     }
   }
 

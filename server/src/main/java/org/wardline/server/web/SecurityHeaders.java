@@ -20,7 +20,8 @@ final class SecurityHeaders {
           HeaderValues.create("Strict-Transport-Security", "max-age=31536000"),
           HeaderValues.create("X-Content-Type-Options", "nosniff"),
           HeaderValues.create("X-Frame-Options", "DENY"),
-          // Not no-referrer: browsers would then send "Origin: null" with every form, which Csrf refuses.
+          // Not no-referrer: browsers would then send "Origin: null" with every form, which Csrf
+          // refuses.
           HeaderValues.create("Referrer-Policy", "same-origin"),
           HeaderValues.create("Cross-Origin-Opener-Policy", "same-origin"),
           HeaderValues.create("Cross-Origin-Resource-Policy", "same-origin"),

@@ -219,7 +219,7 @@ class ListenersTest {
             "{\"text\": 5}",
             "text",
             "[" + "[".repeat(100),
-            "nested",
+            "one JSON object",
             "{\"text\": \"" + canary + "\"} {}",
             "JSON",
             "null",
