@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.wardline.jdbc.Db;
 import org.wardline.jdbc.DbException;
@@ -13,6 +14,11 @@ import org.wardline.server.keys.SystemKeys;
 /** The people who may sign in. Every change is audited in its own transaction. */
 public final class Accounts {
   private static final String TABLE = "account";
+
+  /** Names that records use for others than people. */
+  private static final Set<String> RESERVED =
+      Set.of("patient", "consent-rules", "appliance", "system", "anonymous");
+
   private static final String LOGIN_PATTERN = "[a-z][a-z0-9._@-]{1,63}";
 
   private final Db db;
@@ -56,7 +62,7 @@ public final class Accounts {
       Caller caller, String login, String displayName, String password, List<String> roles) {
     Roles.check(roles);
     String canonical = login.strip().toLowerCase(Locale.ROOT);
-    if (!canonical.matches(LOGIN_PATTERN)) {
+    if (!canonical.matches(LOGIN_PATTERN) || RESERVED.contains(canonical)) {
       return new Creation.Refused(
           "A login has 2 to 64 small letters, digits, dots, dashes, underscores or @, and begins"
               + " with a letter.");

@@ -62,7 +62,11 @@ public final class ConsentLedger {
     return id;
   }
 
-  /** The current state for each question, in the order asked, with one query. */
+  /**
+   * The current state for each question, in the order asked, with one query. What the patient said
+   * last by text from the number comes first: after a STOP nothing that staff record opens it
+   * again, or hides it (CON-5).
+   */
   public List<ConsentState> states(Tx tx, List<Question> questions) {
     int n = questions.size();
     UUID[] patients = new UUID[n];
@@ -75,7 +79,8 @@ public final class ConsentLedger {
     }
     return tx.query(
         """
-        SELECT newest.kind, newest.state, newest.recorded_by
+        SELECT newest.kind, newest.state, newest.recorded_by,
+               coalesce(own.state = 'revoked', false) AS opted_out
         FROM unnest(?::uuid[], ?::uuid[], ?::text[]) WITH ORDINALITY AS q (patient_id, phone_id, kind, n)
         LEFT JOIN LATERAL (
           SELECT c.kind, c.state, c.recorded_by
@@ -85,13 +90,21 @@ public final class ConsentLedger {
             AND c.kind IN (q.kind, 'all')
           ORDER BY c.seq DESC
           LIMIT 1) newest ON true
+        LEFT JOIN LATERAL (
+          SELECT c.state
+          FROM wardline.consent_record c
+          WHERE c.patient_id = q.patient_id AND c.phone_id = q.phone_id AND c.recorded_by = 'patient'
+          ORDER BY c.seq DESC
+          LIMIT 1) own ON true
         ORDER BY q.n
         """,
         row ->
-            state(
-                row.optionalString("state").orElse(null),
-                row.optionalString("kind").orElse(""),
-                row.optionalString("recorded_by").orElse("")),
+            row.bool("opted_out")
+                ? ConsentState.OPTED_OUT
+                : state(
+                    row.optionalString("state").orElse(null),
+                    row.optionalString("kind").orElse(""),
+                    row.optionalString("recorded_by").orElse("")),
         patients,
         phones,
         kinds);

@@ -74,6 +74,7 @@ public final class Consents {
           if (sealer.isEmpty()) {
             return Outcome.UNKNOWN_PATIENT;
           }
+          PhoneLocks.forChange(tx, patient);
           if (saying == Saying.GRANTED && ledger.patientOptedOut(tx, patient)) {
             return Outcome.PATIENT_OPTED_OUT;
           }

@@ -24,8 +24,10 @@ import org.wardline.server.accounts.Caller;
 import org.wardline.server.consent.ConsentKind;
 import org.wardline.server.consent.ConsentLedger;
 import org.wardline.server.consent.ConsentMethod;
+import org.wardline.server.consent.ConsentRules;
 import org.wardline.server.consent.ConsentState;
 import org.wardline.server.consent.ConsentWording;
+import org.wardline.server.consent.PhoneLocks;
 import org.wardline.server.conversations.MessageWriter.Outgoing;
 import org.wardline.server.conversations.MessageWriter.Recipient;
 import org.wardline.server.conversations.Recipients.Known;
@@ -170,7 +172,7 @@ final class Acceptor implements AutoCloseable {
     answerRepeats(tx, requests, outcomes);
     Resolved[] resolved = resolve(tx, requests, outcomes);
     List<Integer> open = open(outcomes);
-    Recipients.lockForSending(
+    PhoneLocks.forSending(
         tx, open.stream().map(i -> Objects.requireNonNull(resolved[i]).phone()).toList());
     refuseWithoutConsent(tx, requests, resolved, outcomes);
     write(tx, requests, resolved, outcomes);
@@ -278,10 +280,19 @@ final class Acceptor implements AutoCloseable {
     for (int n = 0; n < open.size(); n++) {
       int i = open.get(n);
       boolean asking = requests.get(i).purpose() instanceof Purpose.ConsentRequest;
+      Resolved to = Objects.requireNonNull(resolved[i]);
       outcomes[i] =
           switch (states.get(n)) {
-            case GRANTED -> outcomes[i];
-            case NONE, REQUESTED -> asking ? outcomes[i] : new SendOutcome.NoConsent(states.get(n));
+            // A late click must not put a question over a patient's answer.
+            case GRANTED -> asking ? new SendOutcome.ConsentOnRecord() : outcomes[i];
+            case NONE, REQUESTED -> {
+              if (!asking) {
+                yield new SendOutcome.NoConsent(states.get(n));
+              }
+              boolean enough =
+                  ledger.openRequests(tx, to.patient(), to.phone()) >= ConsentRules.MAX_REQUESTS;
+              yield enough ? new SendOutcome.AskedAlready() : outcomes[i];
+            }
             case REVOKED, OPTED_OUT -> new SendOutcome.OptedOut();
           };
     }

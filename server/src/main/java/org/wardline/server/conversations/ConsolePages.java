@@ -213,6 +213,12 @@ public final class ConsolePages {
           bad("Nothing was sent.", "There is no consent on record for this number.");
       case SendOutcome.OptedOut optedOut ->
           bad("Nothing was sent.", "The patient has opted out. Call instead.");
+      case SendOutcome.ConsentOnRecord there ->
+          bad("Nothing was sent.", "Consent is on record already.");
+      case SendOutcome.AskedAlready asked ->
+          bad(
+              "Nothing was sent.",
+              "The patient was asked twice and has not answered. Ask in person or by phone, and record it here.");
       case SendOutcome.UnknownRecipient unknown -> throw Problem.notFound();
       case SendOutcome.UnknownLine unknown -> throw Problem.notFound();
     };

@@ -22,6 +22,7 @@ import org.wardline.server.consent.ConsentRules.Answer;
 import org.wardline.server.consent.ConsentState;
 import org.wardline.server.consent.ConsentWording;
 import org.wardline.server.consent.ConsentWords;
+import org.wardline.server.consent.PhoneLocks;
 import org.wardline.server.conversations.MessageWriter.Incoming;
 import org.wardline.server.conversations.MessageWriter.Outgoing;
 import org.wardline.server.conversations.MessageWriter.Recipient;
@@ -98,10 +99,10 @@ final class InboundTexts {
           if (!resolved.isEmpty()) {
             // Before any row is written, so that sending and opting out wait for each other in one
             // order.
-            Recipients.lockForOptOut(
+            PhoneLocks.forChange(
                 tx,
                 resolved.stream()
-                    .filter(one -> ConsentWords.of(one.text().text()) == ConsentWords.Meaning.STOP)
+                    .filter(one -> ConsentWords.of(one.text().text()) != ConsentWords.Meaning.OTHER)
                     .map(one -> one.patient().phone())
                     .toList());
             writer.receive(tx, resolved.stream().map(InboundTexts::incoming).toList());

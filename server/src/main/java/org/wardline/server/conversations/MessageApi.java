@@ -115,6 +115,11 @@ final class MessageApi {
           throw new Problem(
               Problem.Type.OPTED_OUT,
               "The patient opted out of texts. Call, or wait until the patient texts START.");
+      case SendOutcome.ConsentOnRecord there ->
+          throw Problem.invalid("Consent is on record already; there is nothing to ask.");
+      case SendOutcome.AskedAlready asked ->
+          throw Problem.invalid(
+              "The patient was asked twice and has not answered. Ask in person or by phone.");
       case SendOutcome.UnknownRecipient unknown ->
           throw new Problem(
               Problem.Type.NO_CONSENT,

@@ -10,12 +10,6 @@ import org.wardline.jdbc.Tx;
 
 /** Conversations by what they are about: one per patient and line. */
 final class Recipients {
-  private static final String LOCK_PHONES =
-      """
-      SELECT pg_advisory_xact_lock%s(hashtextextended(id::text, 7))
-      FROM (SELECT DISTINCT id FROM unnest(?::uuid[]) AS t (id) ORDER BY id) AS ordered
-      """;
-
   private Recipients() {}
 
   /**
@@ -25,19 +19,6 @@ final class Recipients {
   record Known(UUID conversation, UUID patient, String line, UUID phone) {}
 
   record PatientLine(UUID patient, String line) {}
-
-  /**
-   * Sending takes this lock shared before it looks at consent, an opt-out takes it alone: so a text
-   * whose consent was read before a STOP is in the queue before the STOP withdraws what waits
-   * there, and none slips in between.
-   */
-  static void lockForSending(Tx tx, List<UUID> phones) {
-    tx.query(LOCK_PHONES.formatted("_shared"), row -> "", (Object) phones.toArray(new UUID[0]));
-  }
-
-  static void lockForOptOut(Tx tx, List<UUID> phones) {
-    tx.query(LOCK_PHONES.formatted(""), row -> "", (Object) phones.toArray(new UUID[0]));
-  }
 
   /**
    * Takes the rows in one order, so that two writers of several conversations cannot wait for each

@@ -23,6 +23,12 @@ public sealed interface SendOutcome {
   /** The patient opted out. */
   record OptedOut() implements SendOutcome {}
 
+  /** There is nothing to ask: consent is on record. */
+  record ConsentOnRecord() implements SendOutcome {}
+
+  /** The patient was asked as often as is decent and has not answered clearly. */
+  record AskedAlready() implements SendOutcome {}
+
   /** No patient has this number, or the caller may not see the line. */
   record UnknownRecipient() implements SendOutcome {}
 

@@ -18,10 +18,6 @@ public final class Withdrawals implements Consents.Withdrawal {
 
   @Override
   public void withdrawQueued(Tx tx, UUID patient, ConsentKind kind, String reason) {
-    List<UUID> phones =
-        tx.query(
-            "SELECT id FROM wardline.phone WHERE patient_id = ?", row -> row.uuid("id"), patient);
-    Recipients.lockForOptOut(tx, phones);
     List<UUID> withdrawn = new ArrayList<>();
     for (UUID message :
         tx.query(

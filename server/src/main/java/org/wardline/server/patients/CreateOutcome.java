@@ -13,5 +13,11 @@ public sealed interface CreateOutcome {
   /** One of the numbers belongs to another patient; {@code position} counts from 0. */
   record NumberTaken(int position) implements CreateOutcome {}
 
+  /**
+   * One of the numbers texted STOP, so a consent that staff hold in hand cannot be recorded for it
+   * (CON-5).
+   */
+  record PatientOptedOut() implements CreateOutcome {}
+
   record ExternalIdTaken() implements CreateOutcome {}
 }

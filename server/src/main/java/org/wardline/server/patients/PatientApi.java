@@ -92,6 +92,11 @@ public final class PatientApi {
                   + taken.position()
                   + "].number is already on another patient's file. Numbers shared by several"
                   + " people cannot be recorded yet; leave it out or correct it.");
+      case CreateOutcome.PatientOptedOut out ->
+          throw new Problem(
+              Problem.Type.OPTED_OUT,
+              "One of these numbers texted STOP to the practice, so consent for it cannot be recorded. Leave consents out;"
+                  + " the patient can text START.");
       case CreateOutcome.ExternalIdTaken taken ->
           throw Problem.invalid("A patient with this externalId is on file already.");
     }

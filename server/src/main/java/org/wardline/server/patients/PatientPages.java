@@ -91,6 +91,16 @@ public final class PatientPages {
               form.withError(
                   "number-" + form.rowOfPhone(taken.position()),
                   "This number belongs to another patient already."));
+      case CreateOutcome.PatientOptedOut out ->
+          show(
+              caller,
+              request,
+              response,
+              Status.UNPROCESSABLE_CONTENT_422,
+              form.withError(
+                  "consentOnPaper",
+                  "This number texted STOP to the practice. Put the patient on file without consent; only the patient"
+                      + " can open texting again, by texting START."));
       case CreateOutcome.ExternalIdTaken taken ->
           show(
               caller,

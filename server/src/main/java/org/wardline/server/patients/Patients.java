@@ -16,6 +16,7 @@ import org.wardline.server.accounts.Caller;
 import org.wardline.server.archive.ArchiveOutbox;
 import org.wardline.server.audit.Audit;
 import org.wardline.server.consent.ConsentLedger;
+import org.wardline.server.consent.PhoneLocks;
 import org.wardline.server.keys.PatientKeys;
 import org.wardline.server.keys.Sealer;
 import org.wardline.server.keys.SystemKeys;
@@ -118,6 +119,15 @@ public final class Patients {
                 (Object) externalIndex)
             .isPresent()) {
       return new CreateOutcome.ExternalIdTaken();
+    }
+    if (unnamed.isPresent()) {
+      PhoneLocks.forChange(tx, unnamed.get());
+      boolean grants =
+          patient.consents().stream()
+              .anyMatch(consent -> consent.saying() == ConsentLedger.Saying.GRANTED);
+      if (grants && ledger.patientOptedOut(tx, unnamed.get())) {
+        return new CreateOutcome.PatientOptedOut();
+      }
     }
     UUID id = unnamed.orElseGet(UUID::randomUUID);
     Sealer sealer;

@@ -361,6 +361,60 @@ class SpineTest {
     await("opened again", () -> text(number, "Welcome back").status() == 202);
   }
 
+  private static Answer consent(String patient, String state) {
+    return call(
+        "PUT",
+        "/patients/" + patient + "/consents/care",
+        "{\"state\":\"%s\",\"method\":\"verbal\",\"wordingVersion\":\"t-1\"}".formatted(state),
+        token);
+  }
+
+  @Test
+  void a_staff_record_after_a_stop_does_not_hide_it() {
+    String number = number();
+    String patient = patient(number, "care");
+    fromPhone(number, "STOP");
+    await("opted out", () -> text(number, "Hello?").problem().equals("opted-out"));
+    assertThat(consent(patient, "revoked").status()).isEqualTo(200);
+    assertThat(consent(patient, "granted").problem()).isEqualTo("opted-out");
+    assertThat(text(number, "Hello?").problem()).isEqualTo("opted-out");
+  }
+
+  @Test
+  void naming_a_number_that_texted_stop_does_not_open_it() {
+    String number = number();
+    fromPhone(number, "STOP");
+    await("confirmed", () -> queued(number).size() == 1);
+    Answer named =
+        post(
+            "/patients",
+            """
+            {"givenName":"A","familyName":"B","phones":[{"number":"%s"}],
+             "consents":[{"kind":"care","state":"granted","method":"paper","wordingVersion":"t-1"}]}
+            """
+                .formatted(number));
+    assertThat(named.problem()).isEqualTo("opted-out");
+    patient(number);
+    assertThat(text(number, "Hello?").problem()).isEqualTo("opted-out");
+  }
+
+  @Test
+  void a_grant_by_staff_cannot_overtake_a_stop() throws InterruptedException {
+    for (int round = 0; round < 8; round++) {
+      String number = number();
+      String patient = patient(number, "care");
+      List<Thread> staff = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        staff.add(Thread.ofVirtual().start(() -> consent(patient, "granted")));
+      }
+      fromPhone(number, "STOP");
+      for (Thread one : staff) {
+        one.join();
+      }
+      await("opted out", () -> text(number, "Hello?").problem().equals("opted-out"));
+    }
+  }
+
   @Test
   void consent_withdrawn_by_the_staff_stops_texts_that_wait() {
     String number = number();
