@@ -18,6 +18,11 @@ import org.wardline.jdbc.Tx;
  * receipts it holds. Only the journal's writer calls it.
  */
 final class JournalStore {
+  /**
+   * Between this machine's clock, which stamps receipts, and the database's, which stamps claims.
+   */
+  private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
+
   /** A receipt with a final state. {@code detail} is for people, {@code id} as received. */
   record Receipt(String id, String state, String detail, Instant at) {}
 
@@ -195,20 +200,36 @@ final class JournalStore {
     return new EventRow(text.id(), state, at, detail, text.mayBeDuplicate());
   }
 
-  /** Receipts that overtook the response, whichever run of the gateway they came to. */
+  /**
+   * Receipts that overtook the response, whichever run of the gateway they came to. One from before
+   * the text was claimed belongs to another text that once had the same id (carriers start their
+   * ids anew) and is dropped.
+   */
   private List<Receipt> earlyReceipts(Tx tx, List<Attempt> attempts) {
-    String[] receiptIds =
-        attempts.stream()
-            .flatMap(attempt -> attempt.accepted().stream())
-            .flatMap(segment -> style.receiptId(segment.smscId()).stream())
-            .toArray(String[]::new);
-    if (receiptIds.length == 0) {
+    List<String> receiptIds = new ArrayList<>();
+    List<Instant> since = new ArrayList<>();
+    for (Attempt attempt : attempts) {
+      for (Attempt.AcceptedSegment segment : attempt.accepted()) {
+        style
+            .receiptId(segment.smscId())
+            .ifPresent(
+                id -> {
+                  receiptIds.add(id);
+                  since.add(attempt.text().claimedAt().minus(CLOCK_TOLERANCE));
+                });
+      }
+    }
+    if (receiptIds.isEmpty()) {
       return List.of();
     }
     return tx.query(
         """
-        DELETE FROM sms.receipt WHERE link = ? AND smsc_id = ANY(?::text[])
-        RETURNING smsc_id, state, detail, received_at
+        WITH gone AS (
+          DELETE FROM sms.receipt r
+          USING unnest(?::text[], ?::timestamptz[]) AS t (smsc_id, since)
+          WHERE r.link = ? AND r.smsc_id = t.smsc_id
+          RETURNING r.smsc_id, r.state, r.detail, r.received_at, t.since)
+        SELECT smsc_id, state, detail, received_at FROM gone WHERE received_at >= since
         """,
         row ->
             new Receipt(
@@ -216,8 +237,9 @@ final class JournalStore {
                 row.string("state"),
                 row.string("detail"),
                 row.instant("received_at")),
-        link,
-        receiptIds);
+        receiptIds.toArray(new String[0]),
+        since.toArray(new Instant[0]),
+        link);
   }
 
   /** Puts receipts on their segments; those without one are kept. Returns how many were kept. */
@@ -318,7 +340,8 @@ final class JournalStore {
         WHERE NOT EXISTS (
             SELECT 1 FROM sms.segment s WHERE s.link = ? AND s.smsc_id = r.look_up)
           AND NOT EXISTS (
-            SELECT 1 FROM sms.receipt k WHERE k.link = ? AND k.smsc_id = r.smsc_id)
+            SELECT 1 FROM sms.receipt k
+            WHERE k.link = ? AND k.smsc_id = r.smsc_id AND k.received_at > r.at - interval '10 minutes')
         """,
         link,
         ids,

@@ -181,6 +181,23 @@ class FaultTest {
   }
 
   @Test
+  void an_old_receipt_does_not_settle_a_new_text_that_got_its_id() {
+    world.carrier.script = taken -> Answer.NO_RECEIPT;
+    world.asGateway(
+        tx ->
+            tx.update(
+                "INSERT INTO sms.receipt (link, smsc_id, state, detail, received_at)"
+                    + " VALUES ('carrier', 'm1001', 'delivered', '', now() - interval '1 hour')"));
+    world.startBound();
+    UUID id = world.send(number(1), "gets the id m1001");
+    world.await("sent", () -> world.states(id).contains("sent"));
+    assertThat(world.states(id)).containsExactly("submitting", "sent");
+    assertThat(world.carrier.receipt("m1001", "UNDELIV").join()).isZero();
+    world.awaitFinal(id);
+    assertThat(world.states(id)).endsWith("failed");
+  }
+
+  @Test
   void a_database_crash_under_load_loses_nothing() {
     world.startBound();
     List<UUID> ids = world.sendAll(numbers(2_000), "crash ");

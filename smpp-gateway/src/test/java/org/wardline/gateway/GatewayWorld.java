@@ -208,6 +208,13 @@ final class GatewayWorld implements AutoCloseable {
     }
   }
 
+  /** Changes what only the gateway's role may change. */
+  void asGateway(java.util.function.Consumer<org.wardline.jdbc.Tx> change) {
+    try (HikariDataSource pool = PostgresFixture.shared().pool(database, "wardline_gateway", 1)) {
+      new Db(pool).run(change);
+    }
+  }
+
   @Override
   public void close() throws IOException {
     gateways.forEach(Gateway::close);
