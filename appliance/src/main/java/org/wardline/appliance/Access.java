@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.wardline.config.PrivateFile;
 import org.wardline.config.Secret;
 import org.wardline.server.App;
 import org.wardline.server.accounts.Accounts;
@@ -110,11 +109,6 @@ final class Access {
       user.roles().forEach(roles::add);
     }
     root.put("apiToken", access.apiToken().reveal());
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(fresh);
-    Files.createFile(
-        fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.write(fresh, JSON.writeValueAsBytes(root));
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    PrivateFile.write(file, JSON.writeValueAsBytes(root));
   }
 }

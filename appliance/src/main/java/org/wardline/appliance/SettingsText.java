@@ -3,11 +3,10 @@ package org.wardline.appliance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.wardline.config.PrivateFile;
 
 /**
  * A settings file of two levels, edited line by line: the launcher fills in what it alone knows
@@ -93,12 +92,7 @@ final class SettingsText {
   }
 
   void write() throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(fresh);
-    Files.createFile(
-        fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.write(fresh, lines);
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    PrivateFile.write(file, String.join("\n", lines) + "\n");
   }
 
   private int head(String section) {

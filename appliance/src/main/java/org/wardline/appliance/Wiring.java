@@ -8,7 +8,6 @@ import org.wardline.gateway.Gateway;
 import org.wardline.gateway.GatewayConfig;
 import org.wardline.gateway.GatewayPool;
 import org.wardline.gateway.GatewaySettings;
-import org.wardline.gateway.smpp.Secret;
 import org.wardline.metrics.Metrics;
 import org.wardline.server.Server;
 import org.wardline.server.ServerConfig;
@@ -116,7 +115,7 @@ final class Wiring implements Parts {
     withSimulator = true;
     SmscSimulator simulator =
         SmscSimulator.start(
-            SmscOptions.forDemo(start.port(), 0, Secret.of(start.account().password().reveal())));
+            SmscOptions.forDemo(start.port(), 0, start.account().password()));
     InThisProcess part = new InThisProcess(simulator);
     return new SimulatorPart() {
       @Override

@@ -1,7 +1,7 @@
 package org.wardline.appliance;
 
 import java.time.Duration;
-import org.wardline.gateway.smpp.Secret;
+import org.wardline.config.Secret;
 import org.wardline.smsc.SmscOptions;
 import org.wardline.smsc.SmscSimulator;
 

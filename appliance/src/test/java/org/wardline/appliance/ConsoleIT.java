@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.util.encoders.Base32;
 import org.junit.jupiter.api.AfterAll;
@@ -41,7 +42,6 @@ import tools.jackson.databind.JsonNode;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ConsoleIT {
-  private static final String CHROMIUM = "/usr/bin/chromium";
   private static final String LINE = "+13125550199";
   private static final String NUMBER = "+13125550177";
 
@@ -72,7 +72,7 @@ class ConsoleIT {
             .chromium()
             .launch(
                 new BrowserType.LaunchOptions()
-                    .setExecutablePath(Path.of(CHROMIUM))
+                    .setExecutablePath(chromium())
                     .setArgs(
                         List.of(
                             "--no-sandbox",
@@ -97,6 +97,20 @@ class ConsoleIT {
     playwright.close();
     wardline.close();
     carrier.close();
+  }
+
+  /** What ./dev test found; without it, the first one in the PATH. */
+  private static Path chromium() {
+    String found = System.getenv("WARDLINE_CHROMIUM");
+    if (found != null) {
+      return Path.of(found);
+    }
+    return Stream.of(System.getenv("PATH").split(":"))
+        .map(folder -> Path.of(folder, "chromium"))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalStateException("No chromium in the PATH. Run: ./dev test --yes"));
   }
 
   private static BrowserContext context(int width, int height) {

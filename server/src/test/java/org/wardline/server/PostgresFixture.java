@@ -2,6 +2,7 @@ package org.wardline.server;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,7 +24,10 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.tukaani.xz.XZInputStream;
 
 /**
  * A real PostgreSQL for tests: one server per test JVM, one fresh database per {@link #database()},
@@ -32,6 +36,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class PostgresFixture {
   private static final String BINARIES = "/postgres-linux-x86_64.txz";
+  private static final int UNPACK_OCTETS = 1 << 16;
   private static final String SUPERUSER = "postgres";
   private static final String PASSWORD = "only-for-tests";
   private static final List<String> ROLES =
@@ -60,7 +65,8 @@ public final class PostgresFixture {
       try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
         port = free.getLocalPort();
       }
-      unpack();
+      unpack(folder);
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
       start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -84,14 +90,29 @@ public final class PostgresFixture {
     return new Database(new HikariDataSource(config), owner, url(name));
   }
 
-  private void unpack() throws IOException {
-    Path archive = folder.resolve("postgres.txz");
-    try (InputStream in = PostgresFixture.class.getResourceAsStream(BINARIES)) {
-      Files.copy(Objects.requireNonNull(in, BINARIES), archive);
+  private static void unpack(Path folder) throws IOException {
+    try (InputStream packed =
+            Objects.requireNonNull(PostgresFixture.class.getResourceAsStream(BINARIES));
+        TarArchiveInputStream tar =
+            new TarArchiveInputStream(
+                new BufferedInputStream(new XZInputStream(packed), UNPACK_OCTETS))) {
+      for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+        Path path = folder.resolve(entry.getName());
+        if (entry.isDirectory()) {
+          Files.createDirectories(path);
+          continue;
+        }
+        Files.createDirectories(Objects.requireNonNull(path.getParent()));
+        if (entry.isSymbolicLink()) {
+          Files.createSymbolicLink(path, Path.of(entry.getLinkName()));
+        } else {
+          Files.copy(tar, path);
+          boolean runs = (entry.getMode() & 0100) != 0;
+          Files.setPosixFilePermissions(
+              path, PosixFilePermissions.fromString(runs ? "rwxr-xr-x" : "rw-r--r--"));
+        }
+      }
     }
-    run(false, "tar", "xJf", archive.toString(), "-C", folder.toString());
-    Files.delete(archive);
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   private void start() throws IOException {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wardline.gateway.Attempt.Outcome;
@@ -12,6 +13,7 @@ import org.wardline.gateway.smpp.InboundAnswer;
 import org.wardline.gateway.smpp.InboundPdu;
 import org.wardline.gateway.smpp.ReceiptPdu;
 import org.wardline.gateway.smpp.SmppInbound;
+import org.wardline.gateway.smpp.SmppSession;
 import org.wardline.jdbc.Db;
 import org.wardline.jdbc.Wakeups;
 import org.wardline.jdbc.Worker;
@@ -95,7 +97,7 @@ public final class Gateway implements AutoCloseable {
             claims::wake);
     submitter =
         new Submitter(
-            link, queue, loop::session, throttle, claims::isWithdrawn, accepted, metrics, clock);
+            link, queue, this::wire, throttle, claims::isWithdrawn, accepted, metrics, clock);
     Housekeeping housekeeping = new Housekeeping(link, db);
     background =
         List.of(
@@ -151,19 +153,28 @@ public final class Gateway implements AutoCloseable {
     return loop.session() != null && !journal.isFailing();
   }
 
+  private Submitter.@Nullable Wire wire() {
+    SmppSession session = loop.session();
+    return session == null ? null : session::submit;
+  }
+
   private void sendInBackground(ClaimedText text) {
-    Thread.ofVirtual()
-        .name("text")
-        .start(
-            () -> {
-              Attempt attempt = submitter.send(text);
-              chains.finished(attempt);
-              if (attempt.isSettled() || !attempt.accepted().isEmpty()) {
-                journal.record(attempt);
-              } else {
-                putBack(attempt);
-              }
-            });
+    try {
+      Thread.ofVirtual().name("text").start(() -> over(submitter.send(text)));
+    } catch (RuntimeException | Error e) {
+      log.error("Text {} has no thread to be sent on", text.id(), e);
+      over(new Attempt(text, text.acceptedSegments(), List.of(), new Outcome.NotSent()));
+    }
+  }
+
+  /** The text's place is free once its result is durable, or it is back in the queue. */
+  private void over(Attempt attempt) {
+    chains.finished(attempt);
+    if (attempt.isSettled() || !attempt.accepted().isEmpty()) {
+      journal.record(attempt);
+    } else {
+      putBack(attempt);
+    }
   }
 
   private void putBackUnsent(ClaimedText text) {

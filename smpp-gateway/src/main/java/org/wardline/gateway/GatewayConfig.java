@@ -49,7 +49,7 @@ public record GatewayConfig(
             link.string("host"),
             link.port("port", 2775),
             link.string("system-id"),
-            org.wardline.gateway.smpp.Secret.of(link.secret("password").reveal()),
+            link.secret("password"),
             link.string("system-type", ""),
             link.integer("window", 1, 2_000, 50),
             link.duration("enquire-link-interval", Duration.ofSeconds(30)),

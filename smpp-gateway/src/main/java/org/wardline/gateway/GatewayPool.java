@@ -10,6 +10,11 @@ public final class GatewayPool {
   /** A database that is away is noticed fast: the carrier is told "later" meanwhile. */
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);
 
+  private static final Duration LOGIN_LIMIT = Duration.ofSeconds(10);
+
+  /** Longer than any statement of ours takes, so only a database that hangs is cut off. */
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
+
   private static final Duration VALIDATION_LIMIT = Duration.ofSeconds(1);
 
   /**
@@ -24,6 +29,11 @@ public final class GatewayPool {
 
   /** Opens no connection yet, so that a gateway can start before its database. */
   public static HikariDataSource open(String jdbcUrl, String username, Secret password) {
+    return open(jdbcUrl, username, password, ANSWER_LIMIT);
+  }
+
+  static HikariDataSource open(
+      String jdbcUrl, String username, Secret password, Duration answerLimit) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("gateway");
     config.setJdbcUrl(jdbcUrl);
@@ -37,6 +47,13 @@ public final class GatewayPool {
     config.setConnectionInitSql(SESSION);
     config.addDataSourceProperty("ApplicationName", "wardline-gateway");
     config.addDataSourceProperty("tcpKeepAlive", "true");
+    config.addDataSourceProperty("connectTimeout", seconds(CONNECT_LIMIT));
+    config.addDataSourceProperty("loginTimeout", seconds(LOGIN_LIMIT));
+    config.addDataSourceProperty("socketTimeout", seconds(answerLimit));
     return new HikariDataSource(config);
+  }
+
+  private static String seconds(Duration limit) {
+    return Long.toString(limit.toSeconds());
   }
 }

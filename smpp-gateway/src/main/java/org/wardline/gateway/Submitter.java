@@ -34,9 +34,15 @@ final class Submitter {
 
   private static final Duration FIRST_WAIT_AFTER_REFUSAL = Duration.ofMillis(500);
 
+  /** The way to the carrier: {@link SmppSession#submit} outside of tests. */
+  @FunctionalInterface
+  interface Wire {
+    SubmitResult submit(SubmitPdu pdu);
+  }
+
   private final LinkSettings settings;
   private final SmsQueue queue;
-  private final Supplier<@Nullable SmppSession> session;
+  private final Supplier<@Nullable Wire> wire;
   private final Throttle throttle;
   private final Predicate<UUID> withdrawn;
   private final LongAdder accepted;
@@ -50,7 +56,7 @@ final class Submitter {
   Submitter(
       LinkSettings settings,
       SmsQueue queue,
-      Supplier<@Nullable SmppSession> session,
+      Supplier<@Nullable Wire> wire,
       Throttle throttle,
       Predicate<UUID> withdrawn,
       LongAdder accepted,
@@ -58,7 +64,7 @@ final class Submitter {
       Clock clock) {
     this.settings = settings;
     this.queue = queue;
-    this.session = session;
+    this.wire = wire;
     this.throttle = throttle;
     this.withdrawn = withdrawn;
     this.accepted = accepted;
@@ -73,32 +79,42 @@ final class Submitter {
 
   /** Blocks until every segment is answered, or one is not. Never throws. */
   Attempt send(ClaimedText text) {
-    List<AcceptedSegment> accepted = new ArrayList<>();
-    int total = text.acceptedSegments();
+    SmsQueue.Opened opened;
+    List<SmsText.Segment> segments;
     try {
-      SmsQueue.Opened opened = queue.open(text.id(), text.sealed());
-      SmsText content = SmsText.of(opened.text());
-      total = content.segments();
-      List<SmsText.Segment> segments = content.split(text.concatenationReference());
-      Outcome outcome = sendAll(text, opened, segments, accepted);
-      return new Attempt(text, total, List.copyOf(accepted), outcome);
+      opened = queue.open(text.id(), text.sealed());
+      segments = SmsText.of(opened.text()).split(text.concatenationReference());
     } catch (TextTooLongException e) {
-      return failed(text, total, accepted, "The text is too long to be sent. Shorten it.");
-    } catch (RuntimeException e) {
-      log.warn("Text {} cannot be sent: {}", text.id(), e.getMessage());
+      return unreadable(text, "The text is too long to be sent. Shorten it.");
+    } catch (RuntimeException | Error e) {
+      log.warn("Text {} cannot be read: {}", text.id(), e.getMessage());
       log.debug("Text {}", text.id(), e);
-      return failed(
+      return unreadable(
           text,
-          total,
-          accepted,
           "The gateway could not read this text from the queue. Ask IT to look at the gateway's"
               + " log, then send it again.");
     }
+    List<AcceptedSegment> accepted = new ArrayList<>();
+    Outcome outcome;
+    try {
+      outcome = sendAll(text, opened, segments, accepted);
+    } catch (RuntimeException | Error e) {
+      // Wherever it came from, a segment may be with the carrier: to call the text failed could be
+      // a lie, and to forget it would hold its place in the window for ever.
+      log.error(
+          "Text {}: the attempt broke off ({}), it may have been sent",
+          text.id(),
+          e.getClass().getSimpleName());
+      // A library's message may quote a number.
+      log.debug("Text {}", text.id(), e);
+      outcome = new Outcome.MaybeSent();
+    }
+    return new Attempt(text, segments.size(), List.copyOf(accepted), outcome);
   }
 
-  private Attempt failed(ClaimedText text, int total, List<AcceptedSegment> accepted, String why) {
+  private Attempt unreadable(ClaimedText text, String why) {
     return new Attempt(
-        text, total, List.copyOf(accepted), new Outcome.Failed(why, clock.instant()));
+        text, text.acceptedSegments(), List.of(), new Outcome.Failed(why, clock.instant()));
   }
 
   private Outcome sendAll(
@@ -128,7 +144,7 @@ final class Submitter {
     int refusals = 0;
     while (true) {
       throttle.await();
-      SmppSession bound = session.get();
+      Wire bound = wire.get();
       if (bound == null || stopping || withdrawn.test(text.id())) {
         return new Outcome.NotSent();
       }

@@ -44,13 +44,21 @@ public final class HeldConnection implements AutoCloseable {
     return result;
   }
 
-  /** Gives up every session lock before the connection goes back to its pool. */
+  /**
+   * Gives up every session lock before the connection goes back to its pool. When that fails, the
+   * session is ended instead: a pooled connection that still holds the lock would keep every
+   * gateway from the link.
+   */
   @Override
   public void close() {
     try (connection) {
-      connection.setAutoCommit(true);
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("SELECT pg_advisory_unlock_all()");
+      try {
+        connection.setAutoCommit(true);
+        try (Statement statement = connection.createStatement()) {
+          statement.execute("SELECT pg_advisory_unlock_all()");
+        }
+      } catch (SQLException e) {
+        connection.abort(Runnable::run);
       }
     } catch (SQLException e) {
       // The session is gone, and its locks with it.

@@ -21,9 +21,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.util.UUID;
+import org.wardline.config.PrivateFile;
 
 /**
  * The keys that server and gateway share: one seals texts and numbers while they wait in the {@code
@@ -53,14 +53,7 @@ public final class TransportKeys {
                 + "\n"
                 + json(generate(PredefinedMacParameters.HMAC_SHA256_256BITTAG))
                 + "\n";
-        Path fresh =
-            Files.createTempFile(
-                file.toAbsolutePath().getParent(),
-                "transport",
-                ".new",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(fresh, keys);
-        Files.move(fresh, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        PrivateFile.write(file, keys);
       }
       String[] lines = Files.readString(file).split("\n", -1);
       if (lines.length < 2) {

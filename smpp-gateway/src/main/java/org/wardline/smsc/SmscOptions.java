@@ -2,7 +2,7 @@ package org.wardline.smsc;
 
 import java.time.Duration;
 import java.util.List;
-import org.wardline.gateway.smpp.Secret;
+import org.wardline.config.Secret;
 
 /**
  * What kind of carrier the simulator plays. Everything listens on 127.0.0.1 only.

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.wardline.gateway.smpp.Secret;
+import org.wardline.config.Secret;
 import org.wardline.gateway.smpp.SmppBind;
 import org.wardline.jdbc.Db;
 import org.wardline.jdbc.DbException;
@@ -70,7 +70,7 @@ final class GatewayWorld implements AutoCloseable {
         GatewayPool.open(
             PostgresFixture.shared().url(database),
             "wardline_gateway",
-            org.wardline.config.Secret.of(PostgresFixture.password()));
+            Secret.of(PostgresFixture.password()));
     pools.add(pool);
     metrics = new Metrics();
     Gateway gateway = Gateway.start(GatewaySettings.of(pool, keys, link), metrics);

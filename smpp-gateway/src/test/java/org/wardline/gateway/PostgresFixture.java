@@ -2,6 +2,7 @@ package org.wardline.gateway;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,14 +17,20 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.tukaani.xz.XZInputStream;
 
 /**
  * One real PostgreSQL 17 per test JVM, durable as in production (fsync on), with the roles and the
  * {@code sms} schema; every test gets a database of its own.
  */
 final class PostgresFixture {
+  private static final String BINARIES = "/postgres-linux-x86_64.txz";
+  private static final int UNPACK_OCTETS = 1 << 16;
   private static final String PASSWORD = "only-for-tests";
   private static final AtomicInteger COUNTER = new AtomicInteger();
   private static final PostgresFixture SHARED = startOnce();
@@ -46,16 +53,7 @@ final class PostgresFixture {
           Files.createTempDirectory(
               "wardline-pg",
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-      Path archive = folder.resolve("postgres.txz");
-      try (InputStream packed =
-          PostgresFixture.class.getResourceAsStream("/postgres-linux-x86_64.txz")) {
-        if (packed == null) {
-          throw new IllegalStateException("the PostgreSQL binaries are not on the test class path");
-        }
-        Files.copy(packed, archive);
-      }
-      run(List.of("tar", "xJf", archive.toString(), "-C", folder.toString()));
-      Files.delete(archive);
+      unpack(folder);
       Path passwordFile = folder.resolve("password");
       Files.writeString(passwordFile, PASSWORD);
       Files.createDirectory(folder.resolve("data"));
@@ -89,6 +87,31 @@ final class PostgresFixture {
       return fixture;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void unpack(Path folder) throws IOException {
+    try (InputStream packed =
+            Objects.requireNonNull(PostgresFixture.class.getResourceAsStream(BINARIES));
+        TarArchiveInputStream tar =
+            new TarArchiveInputStream(
+                new BufferedInputStream(new XZInputStream(packed), UNPACK_OCTETS))) {
+      for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+        Path path = folder.resolve(entry.getName());
+        if (entry.isDirectory()) {
+          Files.createDirectories(path);
+          continue;
+        }
+        Files.createDirectories(Objects.requireNonNull(path.getParent()));
+        if (entry.isSymbolicLink()) {
+          Files.createSymbolicLink(path, Path.of(entry.getLinkName()));
+        } else {
+          Files.copy(tar, path);
+          boolean runs = (entry.getMode() & 0100) != 0;
+          Files.setPosixFilePermissions(
+              path, PosixFilePermissions.fromString(runs ? "rwxr-xr-x" : "rw-r--r--"));
+        }
+      }
     }
   }
 

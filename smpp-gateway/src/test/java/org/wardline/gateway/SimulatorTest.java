@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.wardline.gateway.smpp.Secret;
+import org.wardline.config.Secret;
 import org.wardline.gateway.smpp.SmppBind;
 import org.wardline.smsc.CarriedText;
 import org.wardline.smsc.ReceiptFormat;

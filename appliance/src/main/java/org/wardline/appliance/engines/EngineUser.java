@@ -29,19 +29,16 @@ public final class EngineUser {
   }
 
   /**
-   * @throws EngineException when root starts us and no account or tool is there to step down to
+   * @throws EngineException when a tool is missing, or root starts us and no account is there to
+   *     step down to
    */
   public static EngineUser ofThisMachine() {
     try {
-      if (!Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
+      boolean root =
+          Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+      requireTools(Path.of("/usr/bin"), root);
+      if (!root) {
         return new EngineUser(Optional.empty());
-      }
-      for (String tool : List.of("setpriv", "prlimit", "setsid")) {
-        if (!Files.isExecutable(Path.of("/usr/bin", tool))) {
-          throw new EngineException(
-              "The databases must not run as root, and /usr/bin/%s is missing. Run: apt-get install util-linux"
-                  .formatted(tool));
-        }
       }
       Map<String, Account> known =
           Files.readAllLines(Path.of("/etc/passwd")).stream()
@@ -65,6 +62,18 @@ public final class EngineUser {
                       "The databases must not run as root, and no account for them exists. Run: adduser --system --group wardline"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Only root steps down; the rest of {@link #command} is for everybody. */
+  static void requireTools(Path bin, boolean root) {
+    for (String tool :
+        root ? List.of("setsid", "prlimit", "setpriv") : List.of("setsid", "prlimit")) {
+      if (!Files.isExecutable(bin.resolve(tool))) {
+        throw new EngineException(
+            "The databases are started with %s, which is missing. Run: apt-get install util-linux"
+                .formatted(bin.resolve(tool)));
+      }
     }
   }
 

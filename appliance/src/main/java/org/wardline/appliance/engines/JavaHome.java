@@ -26,7 +26,7 @@ public final class JavaHome {
         .orElseThrow(
             () ->
                 new EngineException(
-                    "Cassandra needs Java 17 and none is in JAVA_HOME or under %s. Run: apt-get install openjdk-17-jre-headless (or set %s)"
+                    "Cassandra needs Java 17 and none is in JAVA_HOME or under %s. Run: apt-get install openjdk-17-jre-headless (Debian 12); Debian 13 has none: temurin-17-jre from adoptium.net, or any Java 17 runtime named in %s"
                         .formatted(installed, VARIABLE)));
   }
 

@@ -17,9 +17,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import org.wardline.config.PrivateFile;
 
 /**
  * The key that wraps every other key and seals nothing else. For the quick start it lies in a file
@@ -62,17 +61,10 @@ public final class RootKey {
       AeadConfig.register();
       MacConfig.register();
       KeysetHandle handle = generate(PredefinedAeadParameters.AES256_GCM);
-      Path fresh =
-          Files.createTempFile(
-              file.toAbsolutePath().getParent(),
-              "root",
-              ".new",
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(
-          fresh,
+      PrivateFile.write(
+          file,
           TinkJsonProtoKeysetFormat.serializeKeyset(
               handle, RegistryConfiguration.get(), InsecureSecretKeyAccess.get()));
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
       return load(file);
     } catch (GeneralSecurityException e) {
       throw new KeyException("The root key could not be made.", e);

@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -49,6 +48,7 @@ import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.wardline.config.PrivateFile;
 
 /**
  * The appliance's own certificate authority, made at first start, and the server certificate it
@@ -251,21 +251,9 @@ public final class LocalCa {
   private Identity write(String name, PrivateKey key, X509Certificate certificate)
       throws IOException {
     // The certificate first: a key without certificate would be read as a whole identity.
-    replace(certificateFile(name), pem(certificate), "rw-r--r--");
-    replace(keyFile(name), pem(new JcaPKCS8Generator(key, null).generate()), "rw-------");
+    PrivateFile.writePublic(certificateFile(name), pem(certificate));
+    PrivateFile.write(keyFile(name), pem(new JcaPKCS8Generator(key, null).generate()));
     return new Identity(key, List.of(certificate));
-  }
-
-  private void replace(Path file, String text, String mode) throws IOException {
-    Path fresh =
-        Files.createTempFile(
-            folder,
-            file.getFileName().toString(),
-            ".new",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(fresh, text);
-    Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString(mode));
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static String pem(Object object) throws IOException {

@@ -1,6 +1,7 @@
 package org.wardline.gateway.smpp;
 
 import java.time.Duration;
+import org.wardline.config.Secret;
 
 /**
  * How to reach one SMSC and how patient to be with it.

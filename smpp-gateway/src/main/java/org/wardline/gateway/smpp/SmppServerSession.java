@@ -21,6 +21,7 @@ import org.jsmpp.session.BindRequest;
 import org.jsmpp.session.SubmitSmResult;
 import org.jsmpp.util.MessageId;
 import org.jspecify.annotations.Nullable;
+import org.wardline.config.Secret;
 
 /** The SMSC's side of one connection, from accept to close. */
 public final class SmppServerSession {
@@ -64,11 +65,18 @@ public final class SmppServerSession {
   boolean bind(Duration timeout) {
     try {
       BindRequest request = jsmpp.waitForBind(timeout.toMillis());
+      String password = request.getPassword();
+      if (password == null || password.isEmpty()) {
+        // Allowed on the wire (SMPP 3.4 §5.2.2) and good for no account of ours.
+        request.reject(CommandStatus.INVALID_PASSWORD);
+        jsmpp.close();
+        return false;
+      }
       BindAttempt attempt =
           new BindAttempt(
               kindOf(request.getBindType()),
               String.valueOf(request.getSystemId()),
-              Secret.of(String.valueOf(request.getPassword())),
+              Secret.of(password),
               String.valueOf(request.getSystemType()));
       return switch (handler.onBind(attempt)) {
         case BindDecision.Accept(String systemId) -> {

@@ -9,6 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.wardline.config.Secret;
 
 /** An SMSC on a real socket whose answers a test writes as one function. */
 final class FakeSmsc implements SmppServerHandler, AutoCloseable {

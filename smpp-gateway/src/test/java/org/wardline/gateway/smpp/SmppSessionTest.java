@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.wardline.gateway.smpp.FakeSmsc.next;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.wardline.config.Secret;
 import org.wardline.gateway.smpp.SubmitResult.Accepted;
 import org.wardline.gateway.smpp.SubmitResult.ConnectionLost;
 import org.wardline.gateway.smpp.SubmitResult.Refused;
@@ -100,6 +106,25 @@ class SmppSessionTest {
               assertThat(e.commandStatus()).isEqualTo(CommandStatus.INVALID_PASSWORD);
               assertThat(e).hasMessageContaining("password").hasMessageNotContaining("wrong");
             });
+  }
+
+  @Test
+  void an_empty_password_is_refused_in_smpp_and_not_by_hanging_up() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), smsc.server.port())) {
+      socket.setSoTimeout(10_000);
+      byte[] body = "wardline\0\0\0\064\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
+      DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+      out.writeInt(16 + body.length);
+      out.writeInt(0x09);
+      out.writeInt(0);
+      out.writeInt(1);
+      out.write(body);
+      DataInputStream in = new DataInputStream(socket.getInputStream());
+      in.readInt();
+      assertThat(in.readInt()).isEqualTo(0x8000_0009);
+      assertThat(in.readInt()).isEqualTo(CommandStatus.INVALID_PASSWORD);
+    }
+    assertThat(smsc.binds).isEmpty();
   }
 
   @Test
