@@ -102,7 +102,8 @@ public final class App implements AutoCloseable {
             metrics,
             clock,
             settings.conversations());
-    var consents = new Consents(db, ledger, patientKeys, outbox, audit, new Withdrawals(queue), live);
+    var consents =
+        new Consents(db, ledger, patientKeys, outbox, audit, new Withdrawals(queue), live);
     archive = new ArchiveFeature(db, settings.archive(), metrics);
     var depth = new QueueDepth(db, queue, clock, metrics);
     var health =
@@ -111,6 +112,7 @@ public final class App implements AutoCloseable {
                 HealthChecks.database(db),
                 HealthChecks.links(db, clock),
                 HealthChecks.queue(depth),
+                HealthChecks.aside(() -> db.inTransaction(queue::aside)),
                 HealthChecks.archive(
                     () -> Duration.ofSeconds((long) archive.lag().oldestSeconds())),
                 HealthChecks.disk(settings.data())),

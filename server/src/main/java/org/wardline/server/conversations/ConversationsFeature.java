@@ -54,7 +54,7 @@ public final class ConversationsFeature implements AutoCloseable {
     conversations =
         new Conversations(db, lines, patients, keys, ledger, acceptor, queue, audit, live);
     api = new MessageApi(access, conversations, clock);
-    DeliveryEvents events = new DeliveryEvents(db, queue, keys, archive, live);
+    DeliveryEvents events = new DeliveryEvents(db, queue, keys, archive, audit, live);
     InboundTexts texts =
         new InboundTexts(
             db,
@@ -68,6 +68,7 @@ public final class ConversationsFeature implements AutoCloseable {
             audit,
             settings.askOnFirstContact(),
             settings.practiceZone());
+    db.run(queue::retrySetAside);
     delivery = new Worker("delivery-events", POLL, events::runOnce);
     inbound = new Worker("inbound-texts", POLL, texts::runOnce);
     wakeups =

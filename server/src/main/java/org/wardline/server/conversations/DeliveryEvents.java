@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.UUID;
 import org.wardline.jdbc.Db;
 import org.wardline.jdbc.Tx;
+import org.wardline.server.accounts.Caller;
 import org.wardline.server.archive.ArchiveOutbox;
+import org.wardline.server.audit.Audit;
 import org.wardline.server.keys.PatientKeys;
 import org.wardline.server.keys.Sealer;
 import org.wardline.server.web.LiveEvent;
@@ -26,14 +28,20 @@ import tools.jackson.databind.node.ObjectNode;
 final class DeliveryEvents {
   private static final int MAX_BATCH_EVENTS = 1_000;
 
-  private final Db db;
+  private final OneByOne oneByOne;
   private final SmsQueue queue;
   private final PatientKeys keys;
   private final ArchiveOutbox archive;
   private final LiveEvents live;
 
-  DeliveryEvents(Db db, SmsQueue queue, PatientKeys keys, ArchiveOutbox archive, LiveEvents live) {
-    this.db = db;
+  DeliveryEvents(
+      Db db,
+      SmsQueue queue,
+      PatientKeys keys,
+      ArchiveOutbox archive,
+      Audit audit,
+      LiveEvents live) {
+    this.oneByOne = new OneByOne(db, audit, Caller.system("delivery"), MAX_BATCH_EVENTS);
     this.queue = queue;
     this.keys = keys;
     this.archive = archive;
@@ -44,14 +52,35 @@ final class DeliveryEvents {
 
   /** Applies one batch and returns how many events it took. */
   int runOnce() {
-    return db.inTransaction(
-        tx -> {
-          List<SmsQueue.Event> events = queue.takeEvents(tx, MAX_BATCH_EVENTS);
-          if (!events.isEmpty()) {
-            apply(tx, events);
+    return oneByOne.run(
+        new OneByOne.Queue() {
+          @Override
+          public int batch(Tx tx, int limit) {
+            return take(tx, queue.takeEvents(tx, limit));
           }
-          return events.size();
+
+          @Override
+          public List<SmsQueue.Waiting> waiting(Tx tx, int limit) {
+            return queue.waitingEvents(tx, limit);
+          }
+
+          @Override
+          public void one(Tx tx, SmsQueue.Waiting row) {
+            take(tx, queue.takeEvent(tx, row));
+          }
+
+          @Override
+          public void setAside(Tx tx, SmsQueue.Waiting row, String reason) {
+            queue.setEventAside(tx, row, reason);
+          }
         });
+  }
+
+  private int take(Tx tx, List<SmsQueue.Event> events) {
+    if (!events.isEmpty()) {
+      apply(tx, events);
+    }
+    return events.size();
   }
 
   private void apply(Tx tx, List<SmsQueue.Event> events) {

@@ -48,8 +48,9 @@ final class InboundTexts {
   private static final int MAX_RULE_ANSWERS_AN_HOUR = 4;
 
   static final Caller RULES = Caller.system("consent-rules");
+  private static final Caller WORKER = Caller.system("inbound");
 
-  private final Db db;
+  private final OneByOne oneByOne;
   private final SmsQueue queue;
   private final Lines lines;
   private final Patients patients;
@@ -73,7 +74,7 @@ final class InboundTexts {
       Audit audit,
       boolean askOnFirstContact,
       ZoneId practiceZone) {
-    this.db = db;
+    this.oneByOne = new OneByOne(db, audit, WORKER, MAX_BATCH_TEXTS);
     this.queue = queue;
     this.lines = lines;
     this.patients = patients;
@@ -90,25 +91,46 @@ final class InboundTexts {
 
   /** Takes one batch and returns how many texts it held. */
   int runOnce() {
-    return db.inTransaction(
-        tx -> {
-          List<SmsQueue.InboundText> texts = queue.takeInbound(tx, MAX_BATCH_TEXTS);
-          List<Resolved> resolved = new ArrayList<>();
-          texts.forEach(text -> resolve(tx, text).ifPresent(resolved::add));
-          if (!resolved.isEmpty()) {
-            // Before any row is written, so that sending and opting out wait for each other in one
-            // order.
-            Recipients.lockForOptOut(
-                tx,
-                resolved.stream()
-                    .filter(one -> ConsentWords.of(one.text().text()) == ConsentWords.Meaning.STOP)
-                    .map(one -> one.patient().phone())
-                    .toList());
-            writer.receive(tx, resolved.stream().map(InboundTexts::incoming).toList());
-            resolved.forEach(one -> react(tx, one.patient(), one.text().text()));
+    return oneByOne.run(
+        new OneByOne.Queue() {
+          @Override
+          public int batch(Tx tx, int limit) {
+            return take(tx, queue.takeInbound(tx, limit));
           }
-          return texts.size();
+
+          @Override
+          public List<SmsQueue.Waiting> waiting(Tx tx, int limit) {
+            return queue.waitingInbound(tx, limit);
+          }
+
+          @Override
+          public void one(Tx tx, SmsQueue.Waiting row) {
+            take(tx, queue.takeInbound(tx, row));
+          }
+
+          @Override
+          public void setAside(Tx tx, SmsQueue.Waiting row, String reason) {
+            queue.setInboundAside(tx, row, reason);
+          }
         });
+  }
+
+  private int take(Tx tx, List<SmsQueue.InboundText> texts) {
+    List<Resolved> resolved = new ArrayList<>();
+    texts.forEach(text -> resolve(tx, text).ifPresent(resolved::add));
+    if (!resolved.isEmpty()) {
+      // Before any row is written, so that sending and opting out wait for each other in one
+      // order.
+      Recipients.lockForOptOut(
+          tx,
+          resolved.stream()
+              .filter(one -> ConsentWords.of(one.text().text()) == ConsentWords.Meaning.STOP)
+              .map(one -> one.patient().phone())
+              .toList());
+      writer.receive(tx, resolved.stream().map(InboundTexts::incoming).toList());
+      resolved.forEach(one -> react(tx, one.patient(), one.text().text()));
+    }
+    return texts.size();
   }
 
   private static Incoming incoming(Resolved one) {
@@ -128,11 +150,7 @@ final class InboundTexts {
           "A text from a sender that is not a phone number was kept out of the inbox: {}",
           text.id());
       audit.record(
-          tx,
-          Caller.system("inbound"),
-          "message.refused-sender",
-          Optional.of(text.id()),
-          "not a phone number");
+          tx, WORKER, "message.refused-sender", Optional.of(text.id()), "not a phone number");
       return Optional.empty();
     }
     PhoneNumber number = source.get();

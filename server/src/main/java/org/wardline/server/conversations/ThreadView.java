@@ -37,7 +37,8 @@ public record ThreadView(
    *
    * @param state wire name of the state
    * @param reason why it failed or waits, in plain words; empty when there is nothing to say
-   * @param sender login of the person, name of the client, {@code Automatic} for answers by rule, or {@code patient}
+   * @param sender login of the person, name of the client, {@code Automatic} for answers by rule,
+   *     or {@code patient}
    */
   public record Bubble(
       UUID id,

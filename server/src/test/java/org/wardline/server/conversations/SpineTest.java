@@ -146,7 +146,10 @@ class SpineTest {
 
   /** As the gateway does once it has the whole text: store it and say so. */
   private static void fromPhone(String number, String words) {
-    UUID id = UUID.randomUUID();
+    fromPhone(UUID.randomUUID(), number, words);
+  }
+
+  private static void fromPhone(UUID id, String number, String words) {
     db.run(
         tx -> {
           tx.update(
@@ -606,5 +609,74 @@ class SpineTest {
     assertThat(PhoneNumber.parse("(312) 555-0100")).contains(new PhoneNumber("+13125550100"));
     assertThat(PhoneNumber.parse("555")).isEmpty();
     assertThat(new PhoneNumber("+13125550100").toString()).doesNotContain("312");
+  }
+
+  private static long inboundTexts(String number) {
+    return db
+        .inTransaction(
+            tx ->
+                tx.query(
+                    "SELECT id FROM wardline.message WHERE direction = 'in'",
+                    row -> row.uuid("id").toString()))
+        .stream()
+        .map(id -> get("/messages/" + id).body().path("phone").path("id").asString())
+        .filter(phone -> phone.equals(phoneOf(number)))
+        .count();
+  }
+
+  private static String phoneOf(String number) {
+    return server
+        .app
+        .patients()
+        .find(org.wardline.server.accounts.Caller.system("test"), PhoneNumber.of(number))
+        .map(id -> get("/patients/" + id).body().path("phones").path(0).path("id").asString())
+        .orElse("");
+  }
+
+  @Test
+  void a_text_that_cannot_be_handled_is_set_aside_and_everybody_elses_arrive() {
+    String first = number();
+    String second = number();
+    UUID unreadable = UUID.randomUUID();
+    UUID twice = UUID.randomUUID();
+    fromPhone(twice, first, "I am here already");
+    await("stored", () -> count("SELECT count(*) FROM wardline.message WHERE id = ?", twice) == 1);
+    db.run(
+        tx -> {
+          String sql = "INSERT INTO sms.inbound (id, sealed) VALUES (?, ?)";
+          tx.update(sql, unreadable, new byte[] {1, 2, 3});
+          tx.update(
+              sql,
+              twice,
+              gatewaySide.sealInbound(twice, first.substring(1), "13125550199", "the same id"));
+          // A sender that the carrier calls a number and that is none.
+          tx.update(
+              sql, new UUID(1, 1), gatewaySide.sealInbound(new UUID(1, 1), "49110", "1", "hi"));
+          UUID good = UUID.randomUUID();
+          tx.update(
+              sql, good, gatewaySide.sealInbound(good, second.substring(1), "13125550199", "Good"));
+          tx.query("SELECT pg_notify('sms_inbound', '')", row -> "");
+        });
+    await("the others arrive", () -> inboundTexts(second) == 1);
+    assertThat(count("SELECT count(*) FROM sms.inbound")).isZero();
+    assertThat(count("SELECT count(*) FROM sms.inbound_aside WHERE id = ?", unreadable)).isOne();
+    assertThat(count("SELECT count(*) FROM sms.inbound_aside WHERE id = ?", twice)).isOne();
+    assertThat(count("SELECT count(*) FROM sms.inbound_aside")).isEqualTo(2);
+    assertThat(server.audit())
+        .contains("inbound: message.set-aside (IllegalStateException)")
+        .contains("inbound: message.set-aside (DbException)");
+    db.run(tx -> tx.update("DELETE FROM sms.inbound_aside"));
+  }
+
+  @Test
+  void news_of_a_text_that_cannot_be_applied_does_not_hold_up_other_news() {
+    String number = number();
+    patient(number, "care");
+    String id = accepted(number, "Hello");
+    gatewaySays(UUID.randomUUID().toString(), "no-such-state");
+    gatewaySays(id, "sent", "delivered");
+    await("delivered", () -> state(id).equals("delivered"));
+    assertThat(count("SELECT count(*) FROM sms.event_aside WHERE state = 'no-such-state'")).isOne();
+    db.run(tx -> tx.update("DELETE FROM sms.event_aside"));
   }
 }
