@@ -11,7 +11,6 @@ import org.slf4j.LoggerFactory;
 import org.wardline.jdbc.Db;
 import org.wardline.jdbc.Tx;
 import org.wardline.server.accounts.Caller;
-import org.wardline.server.archive.ArchiveOutbox;
 import org.wardline.server.audit.Audit;
 import org.wardline.server.consent.ConsentKind;
 import org.wardline.server.consent.ConsentLedger;
@@ -57,7 +56,7 @@ final class InboundTexts {
   private final PatientKeys keys;
   private final ConsentLedger ledger;
   private final MessageWriter writer;
-  private final ArchiveOutbox archive;
+  private final EndedTexts ended;
   private final Audit audit;
   private final boolean askOnFirstContact;
   private final ZoneId practiceZone;
@@ -70,7 +69,7 @@ final class InboundTexts {
       PatientKeys keys,
       ConsentLedger ledger,
       MessageWriter writer,
-      ArchiveOutbox archive,
+      EndedTexts ended,
       Audit audit,
       boolean askOnFirstContact,
       ZoneId practiceZone) {
@@ -81,7 +80,7 @@ final class InboundTexts {
     this.keys = keys;
     this.ledger = ledger;
     this.writer = writer;
-    this.archive = archive;
+    this.ended = ended;
     this.audit = audit;
     this.askOnFirstContact = askOnFirstContact;
     this.practiceZone = practiceZone;
@@ -185,7 +184,7 @@ final class InboundTexts {
     if (reaction.withdrawQueued()) {
       List<UUID> withdrawn = queue.withdraw(tx, patient.number());
       if (!withdrawn.isEmpty()) {
-        Conversations.markRecalled(tx, withdrawn, "not sent: the patient opted out");
+        ended.recall(tx, withdrawn, "not sent: the patient opted out");
       }
     }
     reaction.records().ifPresent(saying -> record(tx, patient, saying));
@@ -200,27 +199,17 @@ final class InboundTexts {
       ConsentRules.OPENED_BY_YES.forEach(kind -> kinds.add(Optional.of(kind)));
     }
     for (Optional<ConsentKind> kind : kinds) {
-      UUID id =
-          ledger.add(
-              tx,
-              new ConsentLedger.NewRecord(
-                  patient.patient(),
-                  Optional.of(patient.phone()),
-                  kind,
-                  saying,
-                  ConsentMethod.TEXT,
-                  ConsentWording.VERSION,
-                  ConsentLedger.PATIENT));
-      archive.consent(
+      ledger.record(
           tx,
           patient.sealer(),
-          patient.patient(),
-          id,
-          kind.map(ConsentKind::wireName).orElse("all"),
-          saying,
-          ConsentMethod.TEXT.wireName(),
-          ConsentWording.VERSION,
-          ConsentLedger.PATIENT);
+          new ConsentLedger.NewRecord(
+              patient.patient(),
+              Optional.of(patient.phone()),
+              kind,
+              saying,
+              ConsentMethod.TEXT,
+              ConsentWording.VERSION,
+              ConsentLedger.PATIENT));
     }
     audit.record(
         tx,
@@ -237,8 +226,9 @@ final class InboundTexts {
       return;
     }
     if (answer == Answer.ASK_FOR_CONSENT) {
-      ledger.add(
+      ledger.record(
           tx,
+          patient.sealer(),
           new ConsentLedger.NewRecord(
               patient.patient(),
               Optional.of(patient.phone()),
