@@ -65,8 +65,8 @@ public final class App implements AutoCloseable {
     var assets = new Assets();
     var pages = new Pages(assets);
     live = new LiveEvents(clock.millis() * 1_000);
-    var ledger = new ConsentLedger();
     var outbox = new ArchiveOutbox();
+    var ledger = new ConsentLedger(outbox, clock);
     var zone = settings.conversations().practiceZone();
     var lines = new Lines(db, settings.lines());
 
@@ -86,7 +86,7 @@ public final class App implements AutoCloseable {
             clock,
             settings.idleLogOff());
     var access = accountsFeature.access();
-    patients = new Patients(db, systemKeys, patientKeys, ledger, outbox, audit);
+    patients = new Patients(db, systemKeys, patientKeys, ledger, outbox, audit, clock);
     conversations =
         new ConversationsFeature(
             settings.database(),
@@ -103,7 +103,8 @@ public final class App implements AutoCloseable {
             clock,
             settings.conversations());
     var consents =
-        new Consents(db, ledger, patientKeys, outbox, audit, new Withdrawals(queue), live);
+        new Consents(
+            db, ledger, patientKeys, audit, new Withdrawals(queue, patientKeys, outbox), live);
     archive = new ArchiveFeature(db, settings.archive(), metrics);
     var depth = new QueueDepth(db, queue, clock, metrics);
     var health =
@@ -112,6 +113,7 @@ public final class App implements AutoCloseable {
                 HealthChecks.database(db),
                 HealthChecks.links(db, clock),
                 HealthChecks.queue(depth),
+                HealthChecks.aside(() -> db.inTransaction(queue::aside)),
                 HealthChecks.archive(
                     () -> Duration.ofSeconds((long) archive.lag().oldestSeconds())),
                 HealthChecks.disk(settings.data())),

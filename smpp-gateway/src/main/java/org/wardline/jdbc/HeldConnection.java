@@ -40,7 +40,7 @@ public final class HeldConnection implements AutoCloseable {
     } catch (SQLException e) {
       throw DbException.of(e);
     }
-    afterCommit.forEach(Runnable::run);
+    Db.runAll(afterCommit);
     return result;
   }
 

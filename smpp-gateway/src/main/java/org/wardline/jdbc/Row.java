@@ -41,15 +41,6 @@ public final class Row {
     return required(column, read(() -> resultSet.getLong(column)));
   }
 
-  public Optional<Long> optionalLong(String column) {
-    return Optional.ofNullable(
-        read(
-            () -> {
-              long value = resultSet.getLong(column);
-              return resultSet.wasNull() ? null : value;
-            }));
-  }
-
   public int intValue(String column) {
     return required(column, read(() -> resultSet.getInt(column)));
   }
@@ -89,7 +80,8 @@ public final class Row {
 
   private static <T> T required(String column, @Nullable T value) {
     if (value == null) {
-      throw new DbException("column " + column + " is NULL", null, null, null);
+      // A mistake of the statement or the schema, which trying again does not mend.
+      throw new IllegalStateException("column " + column + " is NULL");
     }
     return value;
   }

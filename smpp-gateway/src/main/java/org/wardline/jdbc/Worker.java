@@ -9,18 +9,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A background loop over a queue in the database: does a batch, and when a batch came back empty
- * waits for {@link #wake()} or the slow poll. A failing batch is logged without data and tried
- * again after a pause; it never ends the loop. Tests drive the batch itself ({@code runOnce()})
- * instead of this class.
+ * waits for {@link #wake()} or the slow poll. A failing batch is logged without data, once a minute
+ * for as long as it goes on failing, and tried again after a pause; it never ends the loop. Tests
+ * drive the batch itself ({@code runOnce()}) instead of this class.
  */
 public final class Worker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Worker.class);
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
+  private static final Duration LOG_AGAIN = Duration.ofMinutes(1);
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(10);
 
   private final String name;
   private final IntSupplier batch;
   private final Duration poll;
+  private final Duration logAgain;
   private final Semaphore woken = new Semaphore(0);
   private final Thread thread;
   private volatile boolean closed;
@@ -30,9 +32,14 @@ public final class Worker implements AutoCloseable {
    * @param poll the longest wait between two looks when no wake-up comes
    */
   public Worker(String name, Duration poll, IntSupplier batch) {
+    this(name, poll, LOG_AGAIN, batch);
+  }
+
+  Worker(String name, Duration poll, Duration logAgain, IntSupplier batch) {
     this.name = name;
     this.batch = batch;
     this.poll = poll;
+    this.logAgain = logAgain;
     this.thread = Thread.ofPlatform().name(name).daemon(true).start(this::loop);
   }
 
@@ -44,23 +51,29 @@ public final class Worker implements AutoCloseable {
   }
 
   private void loop() {
-    boolean failedBefore = false;
+    int failures = 0;
+    long loggedAt = 0;
     while (!closed) {
       try {
         woken.drainPermits();
         if (batch.getAsInt() == 0) {
           await(poll);
         }
-        failedBefore = false;
+        failures = 0;
       } catch (RuntimeException e) {
         if (closed) {
           return;
         }
-        if (!failedBefore) {
-          log.warn("{}: a batch failed and will be tried again: {}", name, e.getMessage());
+        failures++;
+        if (failures == 1 || System.nanoTime() - loggedAt > logAgain.toNanos()) {
+          log.warn(
+              "{}: a batch failed ({} times in a row) and will be tried again: {}",
+              name,
+              failures,
+              e.getMessage());
           log.debug("{}", name, e);
+          loggedAt = System.nanoTime();
         }
-        failedBefore = true;
         await(PAUSE_AFTER_FAILURE);
       }
     }

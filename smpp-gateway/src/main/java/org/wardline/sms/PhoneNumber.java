@@ -3,6 +3,7 @@ package org.wardline.sms;
 import com.google.i18n.phonenumbers.NumberParseException;
 import com.google.i18n.phonenumbers.PhoneNumberUtil;
 import com.google.i18n.phonenumbers.PhoneNumberUtil.PhoneNumberFormat;
+import com.google.i18n.phonenumbers.PhoneNumberUtil.ValidationResult;
 import com.google.i18n.phonenumbers.Phonenumber;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -40,10 +41,16 @@ public record PhoneNumber(String e164) {
     }
     try {
       Phonenumber.PhoneNumber number = UTIL.parse(trimmed, HOME_REGION);
-      boolean plausible = UTIL.isPossibleNumber(number) && !number.hasExtension();
-      return plausible
-          ? Optional.of(new PhoneNumber(UTIL.format(number, PhoneNumberFormat.E164)))
-          : Optional.empty();
+      // Not isPossibleNumber, which is content with a number that can be dialled within its town
+      // only.
+      if (UTIL.isPossibleNumberWithReason(number) != ValidationResult.IS_POSSIBLE
+          || number.hasExtension()) {
+        return Optional.empty();
+      }
+      // Some countries' plans allow more than the 15 digits that E.164 has.
+      return Optional.of(UTIL.format(number, PhoneNumberFormat.E164))
+          .filter(e164 -> E164.matcher(e164).matches())
+          .map(PhoneNumber::new);
     } catch (NumberParseException e) {
       return Optional.empty();
     }

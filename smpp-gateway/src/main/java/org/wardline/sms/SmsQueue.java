@@ -3,6 +3,7 @@ package org.wardline.sms;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.wardline.jdbc.RowMapper;
 import org.wardline.jdbc.Tx;
 
 /**
@@ -124,16 +125,36 @@ public final class SmsQueue {
     return keys.seal("inbound", id, source, destination, text);
   }
 
+  /**
+   * A row of {@code sms.event} or {@code sms.inbound} that waits for the server.
+   *
+   * @param id of the text it is about
+   */
+  public record Waiting(long seq, UUID id) {}
+
+  private static final RowMapper<Waiting> WAITING =
+      row -> new Waiting(row.longValue("seq"), row.uuid("id"));
+
   /** Takes the oldest events out of the queue; they are gone once the transaction commits. */
   public List<Event> takeEvents(Tx tx, int limit) {
+    return takeEvents(
+        tx, "SELECT seq FROM sms.event ORDER BY seq LIMIT ? FOR UPDATE SKIP LOCKED", limit);
+  }
+
+  /** Takes one event, unless it is gone already. */
+  public List<Event> takeEvent(Tx tx, Waiting one) {
+    return takeEvents(tx, "?::bigint", one.seq());
+  }
+
+  private static List<Event> takeEvents(Tx tx, String which, Object parameter) {
     return tx.query(
         """
         WITH taken AS (
-          DELETE FROM sms.event WHERE seq IN (
-            SELECT seq FROM sms.event ORDER BY seq LIMIT ? FOR UPDATE SKIP LOCKED)
+          DELETE FROM sms.event WHERE seq IN (%s)
           RETURNING seq, outbound_id, state, at, detail, may_be_duplicate)
         SELECT outbound_id, state, at, detail, may_be_duplicate FROM taken ORDER BY seq
-        """,
+        """
+            .formatted(which),
         row ->
             new Event(
                 row.uuid("outbound_id"),
@@ -141,21 +162,38 @@ public final class SmsQueue {
                 row.instant("at"),
                 row.string("detail"),
                 row.bool("may_be_duplicate")),
-        limit);
+        parameter);
+  }
+
+  /** The oldest events that wait; nothing is opened or locked. */
+  public List<Waiting> waitingEvents(Tx tx, int limit) {
+    return tx.query(
+        "SELECT seq, outbound_id AS id FROM sms.event ORDER BY seq LIMIT ?", WAITING, limit);
   }
 
   /**
    * Takes the oldest inbound texts out of the queue; they are gone once the transaction commits.
+   * Throws when one of them does not open.
    */
   public List<InboundText> takeInbound(Tx tx, int limit) {
+    return takeInbound(
+        tx, "SELECT seq FROM sms.inbound ORDER BY seq LIMIT ? FOR UPDATE SKIP LOCKED", limit);
+  }
+
+  /** Takes one inbound text, unless it is gone already; throws when it does not open. */
+  public List<InboundText> takeInbound(Tx tx, Waiting one) {
+    return takeInbound(tx, "?::bigint", one.seq());
+  }
+
+  private List<InboundText> takeInbound(Tx tx, String which, Object parameter) {
     return tx.query(
         """
         WITH taken AS (
-          DELETE FROM sms.inbound WHERE seq IN (
-            SELECT seq FROM sms.inbound ORDER BY seq LIMIT ? FOR UPDATE SKIP LOCKED)
+          DELETE FROM sms.inbound WHERE seq IN (%s)
           RETURNING seq, id, sealed, received_at, complete)
         SELECT id, sealed, received_at, complete FROM taken ORDER BY seq
-        """,
+        """
+            .formatted(which),
         row -> {
           UUID id = row.uuid("id");
           String[] fields = keys.openFields("inbound", id, row.bytes("sealed"), INBOUND_FIELDS);
@@ -167,7 +205,72 @@ public final class SmsQueue {
               row.instant("received_at"),
               row.bool("complete"));
         },
-        limit);
+        parameter);
+  }
+
+  /** The oldest inbound texts that wait; nothing is opened or locked. */
+  public List<Waiting> waitingInbound(Tx tx, int limit) {
+    return tx.query("SELECT seq, id FROM sms.inbound ORDER BY seq LIMIT ?", WAITING, limit);
+  }
+
+  /**
+   * Takes an event that cannot be applied out of the others' way and keeps it as it is.
+   *
+   * @param reason a constant of the code or a class name, never content
+   */
+  public void setEventAside(Tx tx, Waiting one, String reason) {
+    tx.update(
+        """
+        WITH moved AS (
+          DELETE FROM sms.event WHERE seq = ? RETURNING outbound_id, state, at, detail, may_be_duplicate)
+        INSERT INTO sms.event_aside (outbound_id, state, at, detail, may_be_duplicate, reason)
+        SELECT outbound_id, state, at, detail, may_be_duplicate, ? FROM moved
+        """,
+        one.seq(),
+        reason);
+  }
+
+  /** The same for an inbound text that cannot be read. */
+  public void setInboundAside(Tx tx, Waiting one, String reason) {
+    tx.update(
+        """
+        WITH moved AS (
+          DELETE FROM sms.inbound WHERE seq = ? RETURNING id, sealed, received_at, complete)
+        INSERT INTO sms.inbound_aside (id, sealed, received_at, complete, reason)
+        SELECT id, sealed, received_at, complete, ? FROM moved
+        """,
+        one.seq(),
+        reason);
+  }
+
+  /** Puts back what was set aside, because another version of the server may know what to do. */
+  public void retrySetAside(Tx tx) {
+    tx.update(
+        """
+        WITH back AS (
+          DELETE FROM sms.inbound_aside RETURNING seq, id, sealed, received_at, complete)
+        INSERT INTO sms.inbound (id, sealed, received_at, complete)
+        SELECT id, sealed, received_at, complete FROM back ORDER BY seq
+        """);
+    tx.update(
+        """
+        WITH back AS (
+          DELETE FROM sms.event_aside RETURNING seq, outbound_id, state, at, detail, may_be_duplicate)
+        INSERT INTO sms.event (outbound_id, state, at, detail, may_be_duplicate)
+        SELECT outbound_id, state, at, detail, may_be_duplicate FROM back ORDER BY seq
+        """);
+  }
+
+  /** How many rows lie aside: texts from patients, and news of texts to them. */
+  public record Aside(long inbound, long events) {}
+
+  public Aside aside(Tx tx) {
+    return tx.one(
+        """
+        SELECT (SELECT count(*) FROM sms.inbound_aside) AS inbound,
+               (SELECT count(*) FROM sms.event_aside) AS events
+        """,
+        row -> new Aside(row.longValue("inbound"), row.longValue("events")));
   }
 
   /**

@@ -40,6 +40,7 @@ class SubmitterTest {
             new SmsQueue(keys),
             () -> wire,
             new Throttle(),
+            id -> false,
             new LongAdder(),
             new GatewayMetrics(new Metrics(), "carrier", 10),
             Clock.systemUTC());

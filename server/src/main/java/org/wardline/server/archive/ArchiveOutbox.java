@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.wardline.jdbc.Tx;
-import org.wardline.server.consent.ConsentLedger.Saying;
 import org.wardline.server.keys.Sealer;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -58,25 +57,5 @@ public final class ArchiveOutbox {
         kinds,
         times,
         sealed);
-  }
-
-  /** A consent record on its way to the archive. */
-  public void consent(
-      Tx tx,
-      Sealer sealer,
-      UUID patient,
-      UUID record,
-      String kind,
-      Saying saying,
-      String method,
-      String wordingVersion,
-      String recordedBy) {
-    ObjectNode content = content();
-    content.put("kind", kind);
-    content.put("state", saying.name().toLowerCase(java.util.Locale.ROOT));
-    content.put("method", method);
-    content.put("wordingVersion", wordingVersion);
-    content.put("recordedBy", recordedBy);
-    add(tx, List.of(new Event(record, patient, sealer, "consent", Instant.now(), content)));
   }
 }

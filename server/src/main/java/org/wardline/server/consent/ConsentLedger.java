@@ -1,11 +1,16 @@
 package org.wardline.server.consent;
 
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.wardline.jdbc.Tx;
+import org.wardline.server.archive.ArchiveOutbox;
+import org.wardline.server.keys.Sealer;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The immutable ledger of consent records. A record is only ever added; what may be sent is derived
@@ -16,6 +21,14 @@ public final class ConsentLedger {
   public static final String PATIENT = "patient";
 
   private static final String ALL = "all";
+
+  private final ArchiveOutbox archive;
+  private final InstantSource clock;
+
+  public ConsentLedger(ArchiveOutbox archive, InstantSource clock) {
+    this.archive = archive;
+    this.clock = clock;
+  }
 
   /** What a record says. */
   public enum Saying {
@@ -42,23 +55,40 @@ public final class ConsentLedger {
   /** A question to the ledger: may this kind be sent to this number of this patient? */
   public record Question(UUID patient, UUID phone, ConsentKind kind) {}
 
-  /** Adds a record and returns its id. */
-  public UUID add(Tx tx, NewRecord entry) {
+  /**
+   * Adds a record, here and on the way to the archive, and returns its id.
+   *
+   * @param sealer the patient's
+   */
+  public UUID record(Tx tx, Sealer sealer, NewRecord entry) {
     UUID id = UUID.randomUUID();
+    Instant now = clock.instant();
+    String kind = entry.kind().map(ConsentKind::wireName).orElse(ALL);
+    String saying = wireName(entry.saying());
     tx.update(
         """
         INSERT INTO wardline.consent_record
-          (id, patient_id, phone_id, kind, state, method, wording_version, recorded_by)
-        VALUES (?, ?, ?::uuid, ?, ?, ?, ?, ?)
+          (id, patient_id, phone_id, kind, state, method, wording_version, recorded_by, recorded_at)
+        VALUES (?, ?, ?::uuid, ?, ?, ?, ?, ?, ?)
         """,
         id,
         entry.patient(),
         entry.phone().orElse(null),
-        entry.kind().map(ConsentKind::wireName).orElse(ALL),
-        wireName(entry.saying()),
+        kind,
+        saying,
         entry.method().wireName(),
         entry.wordingVersion(),
-        entry.recordedBy());
+        entry.recordedBy(),
+        now);
+    ObjectNode content = archive.content();
+    entry.phone().ifPresent(phone -> content.put("phone", phone.toString()));
+    content.put("kind", kind);
+    content.put("state", saying);
+    content.put("method", entry.method().wireName());
+    content.put("wordingVersion", entry.wordingVersion());
+    content.put("recordedBy", entry.recordedBy());
+    archive.add(
+        tx, List.of(new ArchiveOutbox.Event(id, entry.patient(), sealer, "consent", now, content)));
     return id;
   }
 

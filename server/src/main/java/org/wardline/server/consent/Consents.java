@@ -6,7 +6,6 @@ import java.util.UUID;
 import org.wardline.jdbc.Db;
 import org.wardline.jdbc.Tx;
 import org.wardline.server.accounts.Caller;
-import org.wardline.server.archive.ArchiveOutbox;
 import org.wardline.server.audit.Audit;
 import org.wardline.server.consent.ConsentLedger.NewRecord;
 import org.wardline.server.consent.ConsentLedger.Saying;
@@ -35,7 +34,6 @@ public final class Consents {
   private final Db db;
   private final ConsentLedger ledger;
   private final PatientKeys keys;
-  private final ArchiveOutbox archive;
   private final Audit audit;
   private final Withdrawal withdrawal;
   private final LiveEvents live;
@@ -44,14 +42,12 @@ public final class Consents {
       Db db,
       ConsentLedger ledger,
       PatientKeys keys,
-      ArchiveOutbox archive,
       Audit audit,
       Withdrawal withdrawal,
       LiveEvents live) {
     this.db = db;
     this.ledger = ledger;
     this.keys = keys;
-    this.archive = archive;
     this.audit = audit;
     this.withdrawal = withdrawal;
     this.live = live;
@@ -82,8 +78,9 @@ public final class Consents {
             withdrawal.withdrawQueued(tx, patient, kind, "not sent: consent was withdrawn");
           }
           UUID id =
-              ledger.add(
+              ledger.record(
                   tx,
+                  sealer.get(),
                   new NewRecord(
                       patient,
                       Optional.empty(),
@@ -92,16 +89,6 @@ public final class Consents {
                       method,
                       wordingVersion,
                       caller.name()));
-          archive.consent(
-              tx,
-              sealer.get(),
-              patient,
-              id,
-              kind.wireName(),
-              saying,
-              method.wireName(),
-              wordingVersion,
-              caller.name());
           audit.record(
               tx,
               caller,

@@ -367,8 +367,9 @@ final class Acceptor implements AutoCloseable {
         switch (request.purpose()) {
           case Purpose.Text text -> text.kind().wireName();
           case Purpose.ConsentRequest ask -> {
-            ledger.add(
+            ledger.record(
                 tx,
+                recipient.sealer(),
                 new ConsentLedger.NewRecord(
                     recipient.patient(),
                     Optional.of(recipient.phone()),

@@ -54,6 +54,7 @@ public final class Conversations {
   private final ConsentLedger ledger;
   private final Acceptor acceptor;
   private final SmsQueue queue;
+  private final EndedTexts ended;
   private final Audit audit;
   private final LiveEvents live;
 
@@ -65,6 +66,7 @@ public final class Conversations {
       ConsentLedger ledger,
       Acceptor acceptor,
       SmsQueue queue,
+      EndedTexts ended,
       Audit audit,
       LiveEvents live) {
     this.db = db;
@@ -74,6 +76,7 @@ public final class Conversations {
     this.ledger = ledger;
     this.acceptor = acceptor;
     this.queue = queue;
+    this.ended = ended;
     this.audit = audit;
     this.live = live;
   }
@@ -411,7 +414,7 @@ public final class Conversations {
           if (found.isEmpty() || !queue.withdraw(tx, message)) {
             return false;
           }
-          markRecalled(tx, List.of(message), "withdrawn by " + caller.name());
+          ended.recall(tx, List.of(message), "withdrawn by " + caller.name());
           audit.record(
               tx, caller, "message.recall", found.get().patient(), message, found.get().line(), "");
           tx.afterCommit(
@@ -420,18 +423,6 @@ public final class Conversations {
                       new LiveEvent("state", found.get().line(), found.get().conversation(), 0)));
           return true;
         });
-  }
-
-  static void markRecalled(Tx tx, List<UUID> messages, String detail) {
-    tx.update(
-        """
-        WITH recalled AS (
-          UPDATE wardline.message SET state = 'recalled' WHERE id = ANY (?) RETURNING id)
-        INSERT INTO wardline.message_history (message_id, state, at, detail)
-        SELECT id, 'recalled', now(), ? FROM recalled
-        """,
-        messages.toArray(new UUID[0]),
-        detail);
   }
 
   /**

@@ -49,12 +49,13 @@ public final class ConversationsFeature implements AutoCloseable {
       Clock clock,
       Settings settings) {
     Db db = new Db(dataSource);
+    EndedTexts ended = new EndedTexts(keys, archive);
     MessageWriter writer = new MessageWriter(queue, audit, archive, live, clock);
     acceptor = new Acceptor(db, lines, patients, keys, ledger, writer, metrics);
     conversations =
-        new Conversations(db, lines, patients, keys, ledger, acceptor, queue, audit, live);
+        new Conversations(db, lines, patients, keys, ledger, acceptor, queue, ended, audit, live);
     api = new MessageApi(access, conversations, clock);
-    DeliveryEvents events = new DeliveryEvents(db, queue, keys, archive, live);
+    DeliveryEvents events = new DeliveryEvents(db, queue, ended, audit, live);
     InboundTexts texts =
         new InboundTexts(
             db,
@@ -64,10 +65,11 @@ public final class ConversationsFeature implements AutoCloseable {
             keys,
             ledger,
             writer,
-            archive,
+            ended,
             audit,
             settings.askOnFirstContact(),
             settings.practiceZone());
+    db.run(queue::retrySetAside);
     delivery = new Worker("delivery-events", POLL, events::runOnce);
     inbound = new Worker("inbound-texts", POLL, texts::runOnce);
     wakeups =

@@ -1,6 +1,5 @@
 package org.wardline.server.conversations;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,14 +9,11 @@ import java.util.Map;
 import java.util.UUID;
 import org.wardline.jdbc.Db;
 import org.wardline.jdbc.Tx;
-import org.wardline.server.archive.ArchiveOutbox;
-import org.wardline.server.keys.PatientKeys;
-import org.wardline.server.keys.Sealer;
+import org.wardline.server.accounts.Caller;
+import org.wardline.server.audit.Audit;
 import org.wardline.server.web.LiveEvent;
 import org.wardline.server.web.LiveEvents;
 import org.wardline.sms.SmsQueue;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Takes what the gateway says became of texts and writes it to their messages: state, history and
@@ -26,32 +22,51 @@ import tools.jackson.databind.node.ObjectNode;
 final class DeliveryEvents {
   private static final int MAX_BATCH_EVENTS = 1_000;
 
-  private final Db db;
+  private final OneByOne oneByOne;
   private final SmsQueue queue;
-  private final PatientKeys keys;
-  private final ArchiveOutbox archive;
+  private final EndedTexts ended;
   private final LiveEvents live;
 
-  DeliveryEvents(Db db, SmsQueue queue, PatientKeys keys, ArchiveOutbox archive, LiveEvents live) {
-    this.db = db;
+  DeliveryEvents(Db db, SmsQueue queue, EndedTexts ended, Audit audit, LiveEvents live) {
+    this.oneByOne = new OneByOne(db, audit, Caller.system("delivery"), MAX_BATCH_EVENTS);
     this.queue = queue;
-    this.keys = keys;
-    this.archive = archive;
+    this.ended = ended;
     this.live = live;
   }
 
-  private record About(UUID message, UUID patient, UUID conversation, String line) {}
+  private record About(UUID message, UUID conversation, String line) {}
 
   /** Applies one batch and returns how many events it took. */
   int runOnce() {
-    return db.inTransaction(
-        tx -> {
-          List<SmsQueue.Event> events = queue.takeEvents(tx, MAX_BATCH_EVENTS);
-          if (!events.isEmpty()) {
-            apply(tx, events);
+    return oneByOne.run(
+        new OneByOne.Queue() {
+          @Override
+          public int batch(Tx tx, int limit) {
+            return take(tx, queue.takeEvents(tx, limit));
           }
-          return events.size();
+
+          @Override
+          public List<SmsQueue.Waiting> waiting(Tx tx, int limit) {
+            return queue.waitingEvents(tx, limit);
+          }
+
+          @Override
+          public void one(Tx tx, SmsQueue.Waiting row) {
+            take(tx, queue.takeEvent(tx, row));
+          }
+
+          @Override
+          public void setAside(Tx tx, SmsQueue.Waiting row, String reason) {
+            queue.setEventAside(tx, row, reason);
+          }
         });
+  }
+
+  private int take(Tx tx, List<SmsQueue.Event> events) {
+    if (!events.isEmpty()) {
+      apply(tx, events);
+    }
+    return events.size();
   }
 
   private void apply(Tx tx, List<SmsQueue.Event> events) {
@@ -60,21 +75,14 @@ final class DeliveryEvents {
         event -> byMessage.computeIfAbsent(event.id(), id -> new ArrayList<>()).add(event));
     Map<UUID, About> about = new HashMap<>();
     tx.query(
-            "SELECT id, patient_id, conversation_id, line FROM wardline.message WHERE id = ANY (?)",
-            row ->
-                new About(
-                    row.uuid("id"),
-                    row.uuid("patient_id"),
-                    row.uuid("conversation_id"),
-                    row.string("line")),
+            "SELECT id, conversation_id, line FROM wardline.message WHERE id = ANY (?)",
+            row -> new About(row.uuid("id"), row.uuid("conversation_id"), row.string("line")),
             (Object) byMessage.keySet().toArray(new UUID[0]))
         .forEach(row -> about.put(row.message(), row));
     byMessage.keySet().retainAll(about.keySet());
     updateStates(tx, byMessage);
     addHistory(tx, events.stream().filter(event -> about.containsKey(event.id())).toList());
-    Map<UUID, Sealer> sealers =
-        keys.of(tx, about.values().stream().map(About::patient).distinct().toList());
-    archive(tx, about, sealers);
+    ended.archive(tx, about.keySet());
     Map<UUID, String> changed = new LinkedHashMap<>();
     about.values().forEach(row -> changed.put(row.conversation(), row.line()));
     tx.afterCommit(
@@ -123,67 +131,5 @@ final class DeliveryEvents {
         events.stream().map(event -> event.state().wireName()).toArray(String[]::new),
         events.stream().map(SmsQueue.Event::at).toArray(Instant[]::new),
         events.stream().map(SmsQueue.Event::detail).toArray(String[]::new));
-  }
-
-  private record Step(UUID message, String state, Instant at, String detail) {}
-
-  /**
-   * A text's whole history goes to the archive when it has come to its end: one event for each end,
-   * instead of one for every step on the way there.
-   */
-  private void archive(Tx tx, Map<UUID, About> about, Map<UUID, Sealer> sealers) {
-    Map<UUID, List<Step>> ended = new LinkedHashMap<>();
-    tx.query(
-            """
-            SELECT h.message_id, h.state, h.at, h.detail
-            FROM wardline.message m JOIN wardline.message_history h ON h.message_id = m.id
-            WHERE m.id = ANY (?) AND m.state IN ('delivered', 'failed', 'expired', 'unknown')
-            ORDER BY h.message_id, h.seq
-            """,
-            row ->
-                new Step(
-                    row.uuid("message_id"),
-                    row.string("state"),
-                    row.instant("at"),
-                    row.string("detail")),
-            (Object) about.keySet().toArray(new UUID[0]))
-        .forEach(step -> ended.computeIfAbsent(step.message(), id -> new ArrayList<>()).add(step));
-    List<ArchiveOutbox.Event> events = new ArrayList<>();
-    ended.forEach(
-        (message, steps) -> {
-          About who = about.get(message);
-          Sealer sealer = who == null ? null : sealers.get(who.patient());
-          if (who != null && sealer != null) {
-            events.add(
-                new ArchiveOutbox.Event(
-                    eventId(message, steps.size()),
-                    who.patient(),
-                    sealer,
-                    "delivery",
-                    steps.getLast().at(),
-                    content(message, steps)));
-          }
-        });
-    if (!events.isEmpty()) {
-      archive.add(tx, events);
-    }
-  }
-
-  /** The same for the same history, so that an end told twice is one event. */
-  private static UUID eventId(UUID message, int steps) {
-    return UUID.nameUUIDFromBytes((message + "|" + steps).getBytes(StandardCharsets.UTF_8));
-  }
-
-  private ObjectNode content(UUID message, List<Step> steps) {
-    ObjectNode content = archive.content();
-    content.put("message", message.toString());
-    ArrayNode history = content.putArray("history");
-    for (Step step : steps) {
-      ObjectNode entry = history.addObject();
-      entry.put("state", step.state());
-      entry.put("at", step.at().toString());
-      entry.put("detail", step.detail());
-    }
-    return content;
   }
 }

@@ -11,7 +11,6 @@ import org.slf4j.LoggerFactory;
 import org.wardline.jdbc.Db;
 import org.wardline.jdbc.Tx;
 import org.wardline.server.accounts.Caller;
-import org.wardline.server.archive.ArchiveOutbox;
 import org.wardline.server.audit.Audit;
 import org.wardline.server.consent.ConsentKind;
 import org.wardline.server.consent.ConsentLedger;
@@ -49,15 +48,16 @@ final class InboundTexts {
   private static final int MAX_RULE_ANSWERS_AN_HOUR = 4;
 
   static final Caller RULES = Caller.system("consent-rules");
+  private static final Caller WORKER = Caller.system("inbound");
 
-  private final Db db;
+  private final OneByOne oneByOne;
   private final SmsQueue queue;
   private final Lines lines;
   private final Patients patients;
   private final PatientKeys keys;
   private final ConsentLedger ledger;
   private final MessageWriter writer;
-  private final ArchiveOutbox archive;
+  private final EndedTexts ended;
   private final Audit audit;
   private final boolean askOnFirstContact;
   private final ZoneId practiceZone;
@@ -70,18 +70,18 @@ final class InboundTexts {
       PatientKeys keys,
       ConsentLedger ledger,
       MessageWriter writer,
-      ArchiveOutbox archive,
+      EndedTexts ended,
       Audit audit,
       boolean askOnFirstContact,
       ZoneId practiceZone) {
-    this.db = db;
+    this.oneByOne = new OneByOne(db, audit, WORKER, MAX_BATCH_TEXTS);
     this.queue = queue;
     this.lines = lines;
     this.patients = patients;
     this.keys = keys;
     this.ledger = ledger;
     this.writer = writer;
-    this.archive = archive;
+    this.ended = ended;
     this.audit = audit;
     this.askOnFirstContact = askOnFirstContact;
     this.practiceZone = practiceZone;
@@ -91,25 +91,46 @@ final class InboundTexts {
 
   /** Takes one batch and returns how many texts it held. */
   int runOnce() {
-    return db.inTransaction(
-        tx -> {
-          List<SmsQueue.InboundText> texts = queue.takeInbound(tx, MAX_BATCH_TEXTS);
-          List<Resolved> resolved = new ArrayList<>();
-          texts.forEach(text -> resolve(tx, text).ifPresent(resolved::add));
-          if (!resolved.isEmpty()) {
-            // Before any row is written, so that sending and opting out wait for each other in one
-            // order.
-            PhoneLocks.forChange(
-                tx,
-                resolved.stream()
-                    .filter(one -> ConsentWords.of(one.text().text()) != ConsentWords.Meaning.OTHER)
-                    .map(one -> one.patient().phone())
-                    .toList());
-            writer.receive(tx, resolved.stream().map(InboundTexts::incoming).toList());
-            resolved.forEach(one -> react(tx, one.patient(), one.text().text()));
+    return oneByOne.run(
+        new OneByOne.Queue() {
+          @Override
+          public int batch(Tx tx, int limit) {
+            return take(tx, queue.takeInbound(tx, limit));
           }
-          return texts.size();
+
+          @Override
+          public List<SmsQueue.Waiting> waiting(Tx tx, int limit) {
+            return queue.waitingInbound(tx, limit);
+          }
+
+          @Override
+          public void one(Tx tx, SmsQueue.Waiting row) {
+            take(tx, queue.takeInbound(tx, row));
+          }
+
+          @Override
+          public void setAside(Tx tx, SmsQueue.Waiting row, String reason) {
+            queue.setInboundAside(tx, row, reason);
+          }
         });
+  }
+
+  private int take(Tx tx, List<SmsQueue.InboundText> texts) {
+    List<Resolved> resolved = new ArrayList<>();
+    texts.forEach(text -> resolve(tx, text).ifPresent(resolved::add));
+    if (!resolved.isEmpty()) {
+      // Before any row is written, so that sending and opting out wait for each other in one
+      // order.
+      PhoneLocks.forChange(
+          tx,
+          resolved.stream()
+              .filter(one -> ConsentWords.of(one.text().text()) != ConsentWords.Meaning.OTHER)
+              .map(one -> one.patient().phone())
+              .toList());
+      writer.receive(tx, resolved.stream().map(InboundTexts::incoming).toList());
+      resolved.forEach(one -> react(tx, one.patient(), one.text().text()));
+    }
+    return texts.size();
   }
 
   private static Incoming incoming(Resolved one) {
@@ -129,11 +150,7 @@ final class InboundTexts {
           "A text from a sender that is not a phone number was kept out of the inbox: {}",
           text.id());
       audit.record(
-          tx,
-          Caller.system("inbound"),
-          "message.refused-sender",
-          Optional.of(text.id()),
-          "not a phone number");
+          tx, WORKER, "message.refused-sender", Optional.of(text.id()), "not a phone number");
       return Optional.empty();
     }
     PhoneNumber number = source.get();
@@ -168,7 +185,7 @@ final class InboundTexts {
     if (reaction.withdrawQueued()) {
       List<UUID> withdrawn = queue.withdraw(tx, patient.number());
       if (!withdrawn.isEmpty()) {
-        Conversations.markRecalled(tx, withdrawn, "not sent: the patient opted out");
+        ended.recall(tx, withdrawn, "not sent: the patient opted out");
       }
     }
     reaction.records().ifPresent(saying -> record(tx, patient, saying));
@@ -183,27 +200,17 @@ final class InboundTexts {
       ConsentRules.OPENED_BY_YES.forEach(kind -> kinds.add(Optional.of(kind)));
     }
     for (Optional<ConsentKind> kind : kinds) {
-      UUID id =
-          ledger.add(
-              tx,
-              new ConsentLedger.NewRecord(
-                  patient.patient(),
-                  Optional.of(patient.phone()),
-                  kind,
-                  saying,
-                  ConsentMethod.TEXT,
-                  ConsentWording.VERSION,
-                  ConsentLedger.PATIENT));
-      archive.consent(
+      ledger.record(
           tx,
           patient.sealer(),
-          patient.patient(),
-          id,
-          kind.map(ConsentKind::wireName).orElse("all"),
-          saying,
-          ConsentMethod.TEXT.wireName(),
-          ConsentWording.VERSION,
-          ConsentLedger.PATIENT);
+          new ConsentLedger.NewRecord(
+              patient.patient(),
+              Optional.of(patient.phone()),
+              kind,
+              saying,
+              ConsentMethod.TEXT,
+              ConsentWording.VERSION,
+              ConsentLedger.PATIENT));
     }
     audit.record(
         tx,
@@ -220,8 +227,9 @@ final class InboundTexts {
       return;
     }
     if (answer == Answer.ASK_FOR_CONSENT) {
-      ledger.add(
+      ledger.record(
           tx,
+          patient.sealer(),
           new ConsentLedger.NewRecord(
               patient.patient(),
               Optional.of(patient.phone()),

@@ -90,6 +90,27 @@ public final class HealthChecks {
         : new Failed(what, means, todo);
   }
 
+  /** Texts and news of texts that no part of Wardline could handle. */
+  public static HealthCheck aside(Supplier<SmsQueue.Aside> aside) {
+    return HealthCheck.of("Texts set aside", () -> aside(aside.get()));
+  }
+
+  static HealthFinding aside(SmsQueue.Aside aside) {
+    if (aside.inbound() > 0) {
+      return new Failed(
+          aside.inbound() + " texts could not be read.",
+          "Patients wrote something that nobody in the practice has seen. The texts are kept.",
+          "Make a support bundle and send it in today. The texts are tried again at every restart and after an"
+              + " update.");
+    }
+    return aside.events() == 0
+        ? new Ok("none")
+        : new Warn(
+            aside.events() + " reports about sent texts could not be read.",
+            "Some texts may show an old state, such as \"sent\" instead of \"delivered\".",
+            "Make a support bundle. The reports are tried again at every restart and after an update.");
+  }
+
   /**
    * @param lag age of the oldest event that is not yet in the archive; zero when all are
    */

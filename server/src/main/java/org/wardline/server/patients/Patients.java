@@ -1,5 +1,6 @@
 package org.wardline.server.patients;
 
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,18 +22,24 @@ import org.wardline.server.keys.PatientKeys;
 import org.wardline.server.keys.Sealer;
 import org.wardline.server.keys.SystemKeys;
 import org.wardline.sms.PhoneNumber;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Patients and their phones. Names and numbers are sealed with the patient's key; numbers are found
  * by blind index.
  */
 public final class Patients {
+  /** Until somebody asks the patient. */
+  private static final String UNNAMED_LANGUAGE = "en";
+
   private final Db db;
   private final SystemKeys systemKeys;
   private final PatientKeys keys;
   private final ConsentLedger ledger;
   private final ArchiveOutbox archive;
   private final Audit audit;
+  private final InstantSource clock;
 
   public Patients(
       Db db,
@@ -40,13 +47,15 @@ public final class Patients {
       PatientKeys keys,
       ConsentLedger ledger,
       ArchiveOutbox archive,
-      Audit audit) {
+      Audit audit,
+      InstantSource clock) {
     this.db = db;
     this.systemKeys = systemKeys;
     this.keys = keys;
     this.ledger = ledger;
     this.archive = archive;
     this.audit = audit;
+    this.clock = clock;
   }
 
   /** A phone of a patient, found by its number. */
@@ -158,28 +167,19 @@ public final class Patients {
       phones.add(new CreateOutcome.CreatedPhone(phoneId, phone.number()));
     }
     for (NewPatient.NewConsent consent : patient.consents()) {
-      UUID record =
-          ledger.add(
-              tx,
-              new ConsentLedger.NewRecord(
-                  id,
-                  Optional.empty(),
-                  Optional.of(consent.kind()),
-                  consent.saying(),
-                  consent.method(),
-                  consent.wordingVersion(),
-                  caller.name()));
-      archive.consent(
+      ledger.record(
           tx,
           sealer,
-          id,
-          record,
-          consent.kind().wireName(),
-          consent.saying(),
-          consent.method().wireName(),
-          consent.wordingVersion(),
-          caller.name());
+          new ConsentLedger.NewRecord(
+              id,
+              Optional.empty(),
+              Optional.of(consent.kind()),
+              consent.saying(),
+              consent.method(),
+              consent.wordingVersion(),
+              caller.name()));
     }
+    archive(tx, sealer, id, profile, patient.language(), patient.timeZone());
     audit.record(
         tx,
         caller,
@@ -194,10 +194,35 @@ public final class Patients {
   /** A record for a number that wrote to us and that nobody has named: its own key, no name. */
   public PhoneOwner createUnnamed(Tx tx, PhoneNumber number, ZoneId practiceZone) {
     UUID id = UUID.randomUUID();
-    Sealer sealer = insert(tx, id, Profile.UNKNOWN, null, "en", practiceZone, false);
+    Sealer sealer = insert(tx, id, Profile.UNKNOWN, null, UNNAMED_LANGUAGE, practiceZone, false);
     UUID phone = insertPhone(tx, sealer, id, number, "mobile", 0);
+    archive(tx, sealer, id, Profile.UNKNOWN, UNNAMED_LANGUAGE, practiceZone);
     audit.record(tx, Caller.patient(), "patient.first-contact", id, id, "", "");
     return new PhoneOwner(id, phone, false);
+  }
+
+  /**
+   * The archive keeps who somebody was at the time: who they are, the numbers on file, and under
+   * which language and zone texts were sent.
+   */
+  private void archive(
+      Tx tx, Sealer sealer, UUID patient, Profile profile, String language, ZoneId zone) {
+    ObjectNode content = profile.fill(archive.content());
+    content.put("language", language);
+    content.put("timeZone", zone.getId());
+    ArrayNode numbers = content.putArray("phones");
+    for (PhoneView phone : phones(tx, patient)) {
+      numbers
+          .addObject()
+          .put("id", phone.id().toString())
+          .put("number", phone.number().e164())
+          .put("kind", phone.kind());
+    }
+    archive.add(
+        tx,
+        List.of(
+            new ArchiveOutbox.Event(
+                UUID.randomUUID(), patient, sealer, "patient", clock.instant(), content)));
   }
 
   private Sealer insert(

@@ -23,12 +23,16 @@ public record Profile(
   }
 
   byte[] seal(Sealer sealer, java.util.UUID patient) {
-    ObjectNode node = JSON.createObjectNode();
+    return sealer.seal("patient", patient, JSON.writeValueAsString(fill(JSON.createObjectNode())));
+  }
+
+  /** Writes what is known into a JSON object. */
+  ObjectNode fill(ObjectNode node) {
     node.put("given", givenName);
     node.put("family", familyName);
     birthDate.ifPresent(date -> node.put("born", date.toString()));
     externalId.ifPresent(id -> node.put("external", id));
-    return sealer.seal("patient", patient, JSON.writeValueAsString(node));
+    return node;
   }
 
   static Profile open(Sealer sealer, java.util.UUID patient, byte[] sealed) {

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.wardline.jdbc.Db;
 import org.wardline.server.TestServer;
+import org.wardline.server.keys.PatientKeys;
+import org.wardline.server.keys.SystemKeys;
 import org.wardline.sms.PhoneNumber;
 import org.wardline.sms.SmsQueue;
 import org.wardline.sms.TransportKeys;
@@ -146,7 +148,10 @@ class SpineTest {
 
   /** As the gateway does once it has the whole text: store it and say so. */
   private static void fromPhone(String number, String words) {
-    UUID id = UUID.randomUUID();
+    fromPhone(UUID.randomUUID(), number, words);
+  }
+
+  private static void fromPhone(UUID id, String number, String words) {
     db.run(
         tx -> {
           tx.update(
@@ -660,5 +665,184 @@ class SpineTest {
     assertThat(PhoneNumber.parse("(312) 555-0100")).contains(new PhoneNumber("+13125550100"));
     assertThat(PhoneNumber.parse("555")).isEmpty();
     assertThat(new PhoneNumber("+13125550100").toString()).doesNotContain("312");
+  }
+
+  private static long inboundTexts(String number) {
+    return db
+        .inTransaction(
+            tx ->
+                tx.query(
+                    "SELECT id FROM wardline.message WHERE direction = 'in'",
+                    row -> row.uuid("id").toString()))
+        .stream()
+        .map(id -> get("/messages/" + id).body().path("phone").path("id").asString())
+        .filter(phone -> phone.equals(phoneOf(number)))
+        .count();
+  }
+
+  private static String phoneOf(String number) {
+    return server
+        .app
+        .patients()
+        .find(org.wardline.server.accounts.Caller.system("test"), PhoneNumber.of(number))
+        .map(id -> get("/patients/" + id).body().path("phones").path(0).path("id").asString())
+        .orElse("");
+  }
+
+  @Test
+  void a_text_that_cannot_be_handled_is_set_aside_and_everybody_elses_arrive() {
+    String first = number();
+    String second = number();
+    UUID unreadable = UUID.randomUUID();
+    UUID twice = UUID.randomUUID();
+    fromPhone(twice, first, "I am here already");
+    await("stored", () -> count("SELECT count(*) FROM wardline.message WHERE id = ?", twice) == 1);
+    db.run(
+        tx -> {
+          String sql = "INSERT INTO sms.inbound (id, sealed) VALUES (?, ?)";
+          tx.update(sql, unreadable, new byte[] {1, 2, 3});
+          tx.update(
+              sql,
+              twice,
+              gatewaySide.sealInbound(twice, first.substring(1), "13125550199", "the same id"));
+          // A sender that the carrier calls a number and that is none.
+          tx.update(
+              sql, new UUID(1, 1), gatewaySide.sealInbound(new UUID(1, 1), "49110", "1", "hi"));
+          UUID good = UUID.randomUUID();
+          tx.update(
+              sql, good, gatewaySide.sealInbound(good, second.substring(1), "13125550199", "Good"));
+          tx.query("SELECT pg_notify('sms_inbound', '')", row -> "");
+        });
+    await("the others arrive", () -> inboundTexts(second) == 1);
+    assertThat(count("SELECT count(*) FROM sms.inbound")).isZero();
+    assertThat(count("SELECT count(*) FROM sms.inbound_aside WHERE id = ?", unreadable)).isOne();
+    assertThat(count("SELECT count(*) FROM sms.inbound_aside WHERE id = ?", twice)).isOne();
+    assertThat(count("SELECT count(*) FROM sms.inbound_aside")).isEqualTo(2);
+    assertThat(server.audit())
+        .contains("inbound: message.set-aside (IllegalStateException)")
+        .contains("inbound: message.set-aside (DbException)");
+    db.run(tx -> tx.update("DELETE FROM sms.inbound_aside"));
+  }
+
+  @Test
+  void news_of_a_text_that_cannot_be_applied_does_not_hold_up_other_news() {
+    String number = number();
+    patient(number, "care");
+    String id = accepted(number, "Hello");
+    gatewaySays(UUID.randomUUID().toString(), "no-such-state");
+    gatewaySays(id, "sent", "delivered");
+    await("delivered", () -> state(id).equals("delivered"));
+    assertThat(count("SELECT count(*) FROM sms.event_aside WHERE state = 'no-such-state'")).isOne();
+    db.run(tx -> tx.update("DELETE FROM sms.event_aside"));
+  }
+
+  private record Archived(UUID id, String kind, byte[] sealed) {}
+
+  /** What waits for the archive about a patient, opened, oldest first. */
+  private static List<JsonNode> archived(String patient, String kind) {
+    UUID id = UUID.fromString(patient);
+    var keys = new PatientKeys(SystemKeys.open(db, server.folder.resolve("root.key")));
+    return db.inTransaction(
+        tx ->
+            tx
+                .query(
+                    "SELECT event_id, kind, sealed FROM wardline.archive_outbox WHERE patient_id = ? ORDER BY seq",
+                    row ->
+                        new Archived(row.uuid("event_id"), row.string("kind"), row.bytes("sealed")),
+                    id)
+                .stream()
+                .filter(event -> event.kind().equals(kind))
+                .map(
+                    event ->
+                        JSON.readTree(keys.of(tx, id).open("archive", event.id(), event.sealed())))
+                .toList());
+  }
+
+  private static List<String> consentStates(String patient) {
+    return archived(patient, "consent").stream()
+        .map(event -> event.path("kind").asString() + " " + event.path("state").asString())
+        .toList();
+  }
+
+  @Test
+  void every_consent_record_reaches_the_archive_whoever_made_it() {
+    String number = number();
+    String patient = patient(number, "care");
+    assertThat(
+            call(
+                    "PUT",
+                    "/patients/" + patient + "/consents/care",
+                    "{\"state\":\"revoked\",\"method\":\"verbal\",\"wordingVersion\":\"t-1\"}",
+                    token)
+                .status())
+        .isEqualTo(200);
+    assertThat(consentStates(patient)).containsExactly("care granted", "care revoked");
+
+    String stranger = number();
+    fromPhone(stranger, "Hello, are you open?");
+    await("asked", () -> queued(stranger).size() == 1);
+    String unnamed =
+        server
+            .app
+            .patients()
+            .find(org.wardline.server.accounts.Caller.system("test"), PhoneNumber.of(stranger))
+            .orElseThrow()
+            .toString();
+    assertThat(consentStates(unnamed)).containsExactly("care requested");
+    fromPhone(stranger, "STOP");
+    await("opted out", () -> consentStates(unnamed).contains("all revoked"));
+    assertThat(consentStates(unnamed))
+        .hasSize(
+            (int)
+                count(
+                    "SELECT count(*) FROM wardline.consent_record WHERE patient_id = ?::uuid",
+                    unnamed));
+  }
+
+  @Test
+  void a_recalled_texts_history_reaches_the_archive_on_every_path() {
+    String number = number();
+    String patient = patient(number, "care");
+    String byStaff = accepted(number, "Recall me");
+    assertThat(call("DELETE", "/messages/" + byStaff, "", token).status()).isEqualTo(200);
+    String byRevoke = accepted(number, "Revoke me");
+    assertThat(
+            call(
+                    "PUT",
+                    "/patients/" + patient + "/consents/care",
+                    "{\"state\":\"revoked\",\"method\":\"verbal\",\"wordingVersion\":\"t-1\"}",
+                    token)
+                .status())
+        .isEqualTo(200);
+    String stopper = number();
+    String second = patient(stopper, "care");
+    String byStop = accepted(stopper, "Stop me");
+    fromPhone(stopper, "STOP");
+    await("recalled", () -> state(byStop).equals("recalled"));
+    List<JsonNode> ends = new ArrayList<>(archived(patient, "delivery"));
+    ends.addAll(archived(second, "delivery"));
+    assertThat(ends.stream().map(end -> end.path("message").asString()))
+        .containsExactly(byStaff, byRevoke, byStop);
+    for (JsonNode end : ends) {
+      assertThat(end.path("history").path(1).path("state").asString()).isEqualTo("recalled");
+      assertThat(end.path("mayBeDuplicate").isBoolean()).isTrue();
+    }
+  }
+
+  @Test
+  void the_archive_knows_who_a_patient_was() {
+    String number = number();
+    String patient = patient(number);
+    JsonNode created = archived(patient, "patient").getFirst();
+    assertThat(created.path("given").asString()).isEqualTo("Ana");
+    assertThat(created.path("phones").path(0).path("number").asString()).isEqualTo(number);
+
+    String stranger = number();
+    fromPhone(stranger, "Hello");
+    await("asked", () -> queued(stranger).size() == 1);
+    String named = patient(stranger);
+    assertThat(archived(named, "patient"))
+        .extracting(event -> event.path("family").asString())
+        .containsExactly("", "Test");
   }
 }

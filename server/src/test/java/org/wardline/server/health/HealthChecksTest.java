@@ -52,6 +52,15 @@ class HealthChecksTest {
   }
 
   @Test
+  void a_text_that_nobody_has_seen_is_a_failure() {
+    assertThat(HealthChecks.aside(new SmsQueue.Aside(0, 0))).isInstanceOf(Ok.class);
+    assertThat(HealthChecks.aside(new SmsQueue.Aside(0, 3))).isInstanceOf(Warn.class);
+    assertThat(HealthChecks.aside(new SmsQueue.Aside(2, 0)))
+        .isInstanceOfSatisfying(
+            Failed.class, f -> assertThat(f.what()).isEqualTo("2 texts could not be read."));
+  }
+
+  @Test
   void an_archive_behind_is_a_warning_because_nothing_is_lost() {
     assertThat(HealthChecks.archive(Duration.ofSeconds(10))).isInstanceOf(Ok.class);
     assertThat(HealthChecks.archive(Duration.ofHours(10))).isInstanceOf(Warn.class);
