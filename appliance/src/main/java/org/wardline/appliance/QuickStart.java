@@ -153,6 +153,8 @@ public final class QuickStart implements Callable<Integer> {
       signal.exitCode = explained ? REFUSED : FAILED;
       throw e;
     }
+    // Unpacking and migrating took memory that running never needs; give it back to the machine.
+    System.gc();
     steps.say("How to sign in: " + folder.runFile());
     launcher.simulatorPage().ifPresent(page -> steps.say("Be the patient: " + page));
     steps.say("Wardline is ready: " + launcher.consoleUrl());

@@ -51,7 +51,7 @@ public record GatewayConfig(
             link.string("system-id"),
             link.secret("password"),
             link.string("system-type", ""),
-            link.integer("window", 1, 2_000, 50),
+            link.integer("window", 1, 2_000, 100),
             link.duration("enquire-link-interval", Duration.ofSeconds(30)),
             link.duration("response-timeout", Duration.ofSeconds(10)),
             link.duration("bind-timeout", Duration.ofSeconds(10)),
