@@ -6,7 +6,7 @@
 CREATE TABLE sms.outbound (
   seq               bigint GENERATED ALWAYS AS IDENTITY,
   id                uuid PRIMARY KEY,
-  line              text NOT NULL,
+  line              text NOT NULL,                 -- whose number it leaves from; one link serves every line
   recipient         bigint NOT NULL,
   sealed            bytea NOT NULL,
   segments          integer NOT NULL CHECK (segments BETWEEN 1 AND 255),

@@ -10,7 +10,6 @@ import picocli.CommandLine.Command;
     subcommands = {StatusCommand.class, CommandLine.HelpCommand.class})
 public final class Cli {
   public static void main(String[] args) {
-    // The driver's and Jackson's own words belong into no terminal.
     System.exit(new CommandLine(new Cli()).execute(args));
   }
 }

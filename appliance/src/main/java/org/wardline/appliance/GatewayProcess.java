@@ -29,6 +29,7 @@ final class GatewayProcess implements RunningPart, Supervisor.Watched {
   private final int metricsPort;
   private final Path log;
   private volatile @Nullable OsProcess process;
+  private boolean stopped;
 
   GatewayProcess(Path settings, Path configKey, int metricsPort, Path logs) {
     this.settings = settings;
@@ -74,17 +75,26 @@ final class GatewayProcess implements RunningPart, Supervisor.Watched {
             settings.toString(),
             "--key-file",
             configKey.toString()));
+    awaitReady(launch(command));
+  }
+
+  /** Either {@link #stop} sees the process, or there is none: a restart must not outlive a stop. */
+  private synchronized OsProcess launch(List<String> command) {
+    if (stopped) {
+      throw new StartRefused("The gateway is being stopped.");
+    }
     try {
       Process started =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
               .redirectOutput(log.toFile())
               .start();
-      process = OsProcess.of(started.pid()).orElseThrow(this::ended);
+      OsProcess launched = OsProcess.of(started.pid()).orElseThrow(this::ended);
+      process = launched;
+      return launched;
     } catch (IOException e) {
       throw new StartRefused("The gateway's process cannot be started: " + e.getMessage());
     }
-    awaitReady(process);
   }
 
   private void awaitReady(OsProcess started) {
@@ -94,7 +104,7 @@ final class GatewayProcess implements RunningPart, Supervisor.Watched {
         throw ended();
       }
       if (System.nanoTime() > deadline) {
-        stop();
+        end(started);
         throw new StartRefused(
             "The gateway was not ready after %d s. Look into %s"
                 .formatted(READY_DEADLINE.toSeconds(), log));
@@ -152,10 +162,16 @@ final class GatewayProcess implements RunningPart, Supervisor.Watched {
     return process != null && process.isRunning();
   }
 
+  /** For good: a start under way, or one that comes later, is refused. */
   @Override
   public void stop() {
-    if (process != null) {
-      end(process);
+    OsProcess last;
+    synchronized (this) {
+      stopped = true;
+      last = process;
+    }
+    if (last != null) {
+      end(last);
     }
   }
 }

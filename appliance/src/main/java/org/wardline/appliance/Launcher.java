@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -50,7 +51,7 @@ final class Launcher {
   private final PostgresEngine postgres;
   private final CassandraEngine cassandra;
   private final List<Thread> starting = new ArrayList<>();
-  private final List<Thread> watching = new ArrayList<>();
+  private final List<Thread> watching = new CopyOnWriteArrayList<>();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile @Nullable RunningPart simulator;
@@ -86,6 +87,7 @@ final class Launcher {
 
     startEngines();
     settings.writeEngines(postgres, cassandra);
+    goOn();
 
     SmscAddress smsc = settings.smsc();
     if (options.smsc().isEmpty()) {
@@ -94,12 +96,15 @@ final class Launcher {
       steps.step("the SMSC simulator is up on 127.0.0.1:%d".formatted(smsc.port()));
       simulatorPage = carrier.page();
     }
+    goOn();
     ServerPart up =
         parts.startServer(
             new Parts.ServerStart(folder.serverFile(), settings.configKey(), folder.path()));
     server = up;
     steps.step("the server is up on port %d".formatted(settings.consolePort()));
+    goOn();
     startGateway(settings);
+    goOn();
     if (options.demo()) {
       up.seedDemo();
       steps.step("the demo practice is there");
@@ -126,6 +131,13 @@ final class Launcher {
     watch();
   }
 
+  /** Ctrl-C in the middle of a start: what {@link #stop} no longer looks at must not be started. */
+  private void goOn() {
+    if (stopping.get()) {
+      throw new StartRefused("Stopped during the start.");
+    }
+  }
+
   /** Where a person can play the patients; empty with a real carrier. */
   Optional<String> simulatorPage() {
     return simulatorPage;
@@ -144,6 +156,7 @@ final class Launcher {
               settings.gatewayMetricsPort(),
               folder.logs());
       gateway = process;
+      goOn(); // either the stop has seen the field, or we see the stop
       process.start();
       steps.step("the gateway is up in its own process (pid %d)".formatted(process.pid()));
     } else {
@@ -157,20 +170,20 @@ final class Launcher {
   /** Both at once: Cassandra takes the longest and uses one core. */
   private void startEngines() {
     AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
-    for (Engine engine : List.of(cassandra, postgres)) {
-      Thread thread =
-          Thread.ofPlatform()
-              .name("start-" + engine.getClass().getSimpleName())
-              .start(
-                  () -> {
-                    try {
-                      engine.start();
-                    } catch (RuntimeException e) {
-                      failure.compareAndSet(null, e);
-                    }
-                  });
-      synchronized (starting) {
-        starting.add(thread);
+    synchronized (starting) {
+      goOn();
+      for (Engine engine : List.of(cassandra, postgres)) {
+        starting.add(
+            Thread.ofPlatform()
+                .name("start-" + engine.getClass().getSimpleName())
+                .start(
+                    () -> {
+                      try {
+                        engine.start();
+                      } catch (RuntimeException e) {
+                        failure.compareAndSet(null, e);
+                      }
+                    }));
       }
     }
     for (Thread thread : List.copyOf(starting)) {

@@ -223,7 +223,7 @@ final class Claims implements AutoCloseable {
       back.forEach(one -> chains.settled(one.text()));
       return events;
     } catch (DbException e) {
-      // Kept for the next try, in the same order.
+      // Kept for the next try; rows go back by their id, so the order here does not matter.
       returns.addAll(back);
       throw e;
     }

@@ -67,7 +67,12 @@ public final class Gateway implements AutoCloseable {
     chains = new RecipientChains(this::sendInBackground, this::putBackUnsent);
     journal =
         new Journal(
-            link.name(), db, new JournalStore(link.name(), run), this::durable, metrics, clock);
+            link.name(),
+            db,
+            new JournalStore(link.name(), link.receipts(), run),
+            this::durable,
+            metrics,
+            clock);
     inbox =
         new Inbox(
             link.name(),

@@ -1,7 +1,6 @@
 package org.wardline.gateway;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import org.wardline.config.ConfigFile;
 import org.wardline.config.ConfigReader;
 import org.wardline.config.Secret;
@@ -44,22 +43,29 @@ public record GatewayConfig(
   }
 
   private static LinkSettings link(ConfigReader link) {
+    SmppBind usualBind =
+        SmppBind.of(
+            link.string("host"),
+            link.port("port", SmppBind.USUAL_PORT),
+            link.string("system-id"),
+            link.secret("password"));
     SmppBind bind =
         new SmppBind(
-            link.string("host"),
-            link.port("port", 2775),
-            link.string("system-id"),
-            link.secret("password"),
-            link.string("system-type", ""),
-            link.integer("window", 1, 2_000, 100),
-            link.duration("enquire-link-interval", Duration.ofSeconds(30)),
-            link.duration("response-timeout", Duration.ofSeconds(10)),
-            link.duration("bind-timeout", Duration.ofSeconds(10)),
-            link.duration("connect-timeout", Duration.ofSeconds(5)));
+            usualBind.host(),
+            usualBind.port(),
+            usualBind.systemId(),
+            usualBind.password(),
+            link.string("system-type", usualBind.systemType()),
+            link.integer("window", 1, SmppBind.MAX_WINDOW, usualBind.windowSize()),
+            link.duration("enquire-link-interval", usualBind.enquireLinkInterval()),
+            link.duration("response-timeout", usualBind.responseTimeout()),
+            link.duration("bind-timeout", usualBind.bindTimeout()),
+            link.duration("connect-timeout", usualBind.connectTimeout()));
     LinkSettings usual = LinkSettings.of(bind);
     return new LinkSettings(
         link.string("name", usual.name()),
         bind,
+        link.choice("receipts", LinkSettings.Receipts.class, usual.receipts()),
         link.flag("send-validity", usual.sendValidity()),
         link.duration("reassembly-limit", usual.reassemblyLimit()),
         link.duration("receipt-limit", usual.receiptLimit()),

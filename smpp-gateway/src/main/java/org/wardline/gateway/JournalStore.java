@@ -31,8 +31,7 @@ final class JournalStore {
   private record EventRow(
       UUID id, String state, Instant at, String detail, boolean mayBeDuplicate) {}
 
-  private record Settled(
-      int receipt, UUID outboundId, int total, boolean mayBeDuplicate, int number) {}
+  private record Settled(int receipt, UUID outboundId, int total, boolean mayBeDuplicate) {}
 
   /** Unmatched receipts are read another way once their response must long be here. */
   private static final Duration LEFTOVER_AGE = Duration.ofSeconds(2);
@@ -41,16 +40,14 @@ final class JournalStore {
   private static final int MAX_LEFTOVERS = 500;
 
   private final String link;
+  private final LinkSettings.Receipts receipts;
   private final UUID run;
-  private volatile IdStyle style = IdStyle.AS_IS;
+  private IdStyle style = IdStyle.AS_IS;
 
-  JournalStore(String link, UUID run) {
+  JournalStore(String link, LinkSettings.Receipts receipts, UUID run) {
     this.link = link;
+    this.receipts = receipts;
     this.run = run;
-  }
-
-  IdStyle style() {
-    return style;
   }
 
   /**
@@ -298,15 +295,14 @@ final class JournalStore {
             SELECT 1 FROM sms.segment later
             WHERE later.link = s.link AND later.smsc_id = s.smsc_id
               AND later.accepted_at > s.accepted_at AND later.outbound_id <> s.outbound_id)
-        RETURNING r.n, s.outbound_id, s.total, s.may_be_duplicate, s.number
+        RETURNING r.n, s.outbound_id, s.total, s.may_be_duplicate
         """,
         row ->
             new Settled(
                 row.intValue("n"),
                 row.uuid("outbound_id"),
                 row.intValue("total"),
-                row.bool("may_be_duplicate"),
-                row.intValue("number")),
+                row.bool("may_be_duplicate")),
         order,
         ids,
         states,
@@ -423,7 +419,7 @@ final class JournalStore {
       boolean mayBeDuplicate) {
 
     /** What the whole text has come to; empty while that is open. */
-    Optional<String> verdict() {
+    Optional<String> verdict(LinkSettings.Receipts receipts) {
       if (present < total) {
         return Optional.empty();
       }
@@ -433,7 +429,12 @@ final class JournalStore {
       if (expired.isPresent()) {
         return Optional.of("expired");
       }
-      return delivered == total ? Optional.of("delivered") : Optional.empty();
+      int expected =
+          switch (receipts) {
+            case PER_SEGMENT -> total;
+            case PER_TEXT -> 1;
+          };
+      return delivered >= expected ? Optional.of("delivered") : Optional.empty();
     }
 
     String detail() {
@@ -441,8 +442,11 @@ final class JournalStore {
     }
   }
 
-  /** Delivered only when every segment is; failed or expired as soon as one is. */
-  private static void foldLongTexts(Tx tx, Set<UUID> ids, List<EventRow> events) {
+  /**
+   * Delivered when every segment is, or the one that has a receipt; failed or expired as soon as
+   * one is.
+   */
+  private void foldLongTexts(Tx tx, Set<UUID> ids, List<EventRow> events) {
     List<Fold> folds =
         tx.query(
             """
@@ -471,7 +475,7 @@ final class JournalStore {
     List<UUID> told = new ArrayList<>();
     List<String> states = new ArrayList<>();
     for (Fold fold : folds) {
-      Optional<String> verdict = fold.verdict();
+      Optional<String> verdict = fold.verdict(receipts);
       boolean open = fold.reported().isEmpty() || fold.reported().get().equals("unknown");
       if (verdict.isPresent() && open) {
         events.add(

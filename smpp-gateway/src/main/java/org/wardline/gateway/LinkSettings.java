@@ -9,6 +9,7 @@ import org.wardline.gateway.smpp.SmppBind;
  * @param name the link's name in tables, metrics and logs; never changes once texts were sent
  * @param bind where and as whom, with the window: never more texts than this are on their way
  *     without a durable result, so never more than this can become duplicates after a crash
+ * @param receipts how many receipts the carrier sends for a long text
  * @param sendValidity tell the carrier for how long it shall try (SMPP 3.4 §5.2.16), so that an
  *     expired text does not arrive from the carrier's own queue either
  * @param reassemblyLimit how long an incomplete inbound text waits for its missing parts
@@ -20,11 +21,20 @@ import org.wardline.gateway.smpp.SmppBind;
 public record LinkSettings(
     String name,
     SmppBind bind,
+    Receipts receipts,
     boolean sendValidity,
     Duration reassemblyLimit,
     Duration receiptLimit,
     Duration retention,
     Duration drainLimit) {
+  /** What a carrier does with a text of several segments, each of which asks for a receipt. */
+  public enum Receipts {
+    /** One for each: the text is delivered when every segment is. */
+    PER_SEGMENT,
+    /** One for the whole, with the id of whichever segment the carrier chose. */
+    PER_TEXT
+  }
+
   private static final Duration REASSEMBLY_LIMIT = Duration.ofMinutes(10);
   private static final Duration RECEIPT_LIMIT = Duration.ofDays(3);
   private static final Duration RETENTION = Duration.ofDays(7);
@@ -40,10 +50,23 @@ public record LinkSettings(
   /** The one link of a small practice: named "carrier", with the usual limits. */
   public static LinkSettings of(SmppBind bind) {
     return new LinkSettings(
-        "carrier", bind, true, REASSEMBLY_LIMIT, RECEIPT_LIMIT, RETENTION, DRAIN_LIMIT);
+        "carrier",
+        bind,
+        Receipts.PER_SEGMENT,
+        true,
+        REASSEMBLY_LIMIT,
+        RECEIPT_LIMIT,
+        RETENTION,
+        DRAIN_LIMIT);
   }
 
   public LinkSettings withReassemblyLimit(Duration limit) {
-    return new LinkSettings(name, bind, sendValidity, limit, receiptLimit, retention, drainLimit);
+    return new LinkSettings(
+        name, bind, receipts, sendValidity, limit, receiptLimit, retention, drainLimit);
+  }
+
+  public LinkSettings withReceipts(Receipts how) {
+    return new LinkSettings(
+        name, bind, how, sendValidity, reassemblyLimit, receiptLimit, retention, drainLimit);
   }
 }

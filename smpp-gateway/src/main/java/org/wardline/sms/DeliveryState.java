@@ -32,14 +32,4 @@ public enum DeliveryState {
   public static DeliveryState ofWireName(String name) {
     return valueOf(name.toUpperCase(Locale.ROOT));
   }
-
-  /**
-   * True when no later receipt may change it, except a delivery that proves a doubtful state wrong.
-   */
-  public boolean isFinal() {
-    return switch (this) {
-      case QUEUED, SUBMITTING, SENT -> false;
-      case DELIVERED, FAILED, EXPIRED, UNKNOWN, RECALLED, RECEIVED -> true;
-    };
-  }
 }

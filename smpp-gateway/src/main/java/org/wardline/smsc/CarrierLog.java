@@ -137,22 +137,11 @@ public final class CarrierLog {
     return destinations().stream().flatMap(n -> textsTo(n).stream()).toList();
   }
 
-  /** Waits until {@code count} whole texts have reached the number; what is there at the end. */
-  public List<CarriedText> awaitTextsTo(String number, int count, Duration timeout) {
-    await(timeout, () -> textsTo(number).size() >= count);
-    return textsTo(number);
-  }
-
   /** Waits for a text to the number that fits; empty when none came in time. */
   public Optional<CarriedText> awaitTextTo(
       String number, Predicate<CarriedText> fits, Duration timeout) {
     await(timeout, () -> textsTo(number).stream().anyMatch(fits));
     return textsTo(number).stream().filter(fits).findFirst();
-  }
-
-  /** Waits until so many segments were taken; false when they did not come in time. */
-  public boolean awaitCount(long segments, Duration timeout) {
-    return await(timeout, () -> total >= segments);
   }
 
   private interface Reached {

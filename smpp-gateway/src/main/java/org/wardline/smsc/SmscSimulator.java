@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.wardline.gateway.smpp.DeliverPdu;
 import org.wardline.gateway.smpp.SmppServer;
 import org.wardline.sms.SmsText;
 
@@ -107,11 +106,6 @@ public final class SmscSimulator implements AutoCloseable {
   public CompletableFuture<Void> sendParts(
       String from, String to, List<SmsText.Segment> inOrderOfArrival) {
     return patients.send(from, to, "(parts sent by a test)", inOrderOfArrival);
-  }
-
-  /** Any deliver_sm at all. */
-  public CompletableFuture<Void> sendRaw(DeliverPdu pdu) {
-    return patients.inOrder(pdu.source(), List.of(pdu));
   }
 
   Patients patients() {

@@ -70,6 +70,7 @@ final class FakeCarrier implements Closeable {
   private static final int DELIVER_SM = 5;
   private static final int UNBIND = 6;
   private static final int ENQUIRE_LINK = 0x15;
+  private static final byte[] NO_TLVS = {};
   private static final int RESPONSE = 0x8000_0000;
 
   final Queue<Taken> log = new ConcurrentLinkedQueue<>();
@@ -123,12 +124,18 @@ final class FakeCarrier implements Closeable {
   /** Delivers a text or part from a phone; completes with the gateway's command status. */
   CompletableFuture<Integer> deliver(
       String source, String destination, int esmClass, int dataCoding, byte[] octets) {
-    return peers.getLast().deliver(source, destination, esmClass, dataCoding, octets);
+    return deliver(source, destination, esmClass, dataCoding, octets, NO_TLVS);
+  }
+
+  /** With optional parameters (SMPP 3.4 §5.3), as they stand on the wire. */
+  CompletableFuture<Integer> deliver(
+      String source, String destination, int esmClass, int dataCoding, byte[] octets, byte[] tlvs) {
+    return peers.getLast().deliver(source, destination, esmClass, dataCoding, octets, tlvs);
   }
 
   /** A receipt out of the blue. */
   CompletableFuture<Integer> receipt(String id, String stat) {
-    return peers.getLast().deliver("15550001", "15550002", 4, 0, receiptText(id, stat));
+    return peers.getLast().deliver("15550001", "15550002", 4, 0, receiptText(id, stat), NO_TLVS);
   }
 
   private static byte[] receiptText(String id, String stat) {
@@ -267,7 +274,8 @@ final class FakeCarrier implements Closeable {
               /* destination= */ taken.source(),
               4,
               0,
-              receiptText(receiptId.apply(id), state))
+              receiptText(receiptId.apply(id), state),
+              NO_TLVS)
           .thenCompose(
               status -> {
                 if (status == 0) {
@@ -287,7 +295,12 @@ final class FakeCarrier implements Closeable {
     }
 
     CompletableFuture<Integer> deliver(
-        String source, String destination, int esmClass, int dataCoding, byte[] octets) {
+        String source,
+        String destination,
+        int esmClass,
+        int dataCoding,
+        byte[] octets,
+        byte[] tlvs) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       DataOutputStream body = new DataOutputStream(bytes);
       int number = sequence.incrementAndGet();
@@ -307,6 +320,7 @@ final class FakeCarrier implements Closeable {
         body.writeByte(0);
         body.writeByte(octets.length);
         body.write(octets);
+        body.write(tlvs);
         send(DELIVER_SM, 0, number, bytes.toByteArray());
       } catch (IOException e) {
         answered.complete(-1);

@@ -140,7 +140,7 @@ class GatewayProcessTest {
     assertThat(rss).isLessThan(MAX_RSS_KB);
     second.destroy();
     assertThat(second.waitFor(20, TimeUnit.SECONDS)).isTrue();
-    assertThat(Files.readString(folder.resolve("log"))).contains("Stopped");
+    assertThat(world.gatewayCount("link WHERE state = 'stopped'")).isEqualTo(1);
   }
 
   @Test

@@ -143,7 +143,13 @@ final class GatewayWorld implements AutoCloseable {
 
   boolean isFinal(UUID id) {
     @Nullable List<SmsQueue.Event> events = history.get(id);
-    return events != null && events.getLast().state().isFinal();
+    if (events == null) {
+      return false;
+    }
+    return switch (events.getLast().state()) {
+      case QUEUED, SUBMITTING, SENT -> false;
+      case DELIVERED, FAILED, EXPIRED, UNKNOWN, RECALLED, RECEIVED -> true;
+    };
   }
 
   void awaitFinal(UUID id) {
@@ -221,5 +227,7 @@ final class GatewayWorld implements AutoCloseable {
     carrier.close();
     pools.forEach(HikariDataSource::close);
     serverPool.close();
+    Files.deleteIfExists(keyFile);
+    Files.deleteIfExists(keyFile.getParent());
   }
 }

@@ -3,6 +3,7 @@ package org.wardline.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,6 +114,57 @@ class InboundTest {
     world.carrier.deliver("13125550001", LINE, UDHI, 8, left).join();
     awaitInbound(1);
     assertThat(world.inbound.getFirst().text()).isEqualTo("ab😀cd");
+  }
+
+  @Test
+  void parts_with_a_sixteen_bit_reference_become_one_text() {
+    byte[] first = "See you ".getBytes(StandardCharsets.US_ASCII);
+    byte[] second = "tomorrow".getBytes(StandardCharsets.US_ASCII);
+    world.carrier.deliver("13125550001", LINE, UDHI, 0, wide(0x1207, 2, second)).join();
+    // The low octet of the reference alone is another text's.
+    world.carrier.deliver("13125550001", LINE, UDHI, 0, wide(0x3407, 1, second)).join();
+    world.carrier.deliver("13125550001", LINE, UDHI, 0, wide(0x1207, 1, first)).join();
+    awaitInbound(1);
+    assertThat(world.inbound.getFirst().text()).isEqualTo("See you tomorrow");
+  }
+
+  /** GSM 03.40 §9.2.3.24.8, part of two. */
+  private static byte[] wide(int reference, int number, byte[] body) {
+    return ByteBuffer.allocate(7 + body.length)
+        .put(new byte[] {6, 8, 4})
+        .putShort((short) reference)
+        .put((byte) 2)
+        .put((byte) number)
+        .put(body)
+        .array();
+  }
+
+  @Test
+  void parts_numbered_by_sar_parameters_become_one_text() {
+    byte[] first = "See you ".getBytes(StandardCharsets.US_ASCII);
+    byte[] second = "tomorrow".getBytes(StandardCharsets.US_ASCII);
+    assertThat(world.carrier.deliver("13125550001", LINE, 0, 0, second, sar(0x1207, 2)).join())
+        .isZero();
+    assertThat(world.carrier.deliver("13125550001", LINE, 0, 0, first, sar(0x1207, 1)).join())
+        .isZero();
+    awaitInbound(1);
+    assertThat(world.inbound.getFirst().text()).isEqualTo("See you tomorrow");
+    assertThat(world.inbound.getFirst().complete()).isTrue();
+  }
+
+  /** SMPP 3.4 §5.3.2.22 to §5.3.2.24, part of two. */
+  private static byte[] sar(int reference, int number) {
+    return ByteBuffer.allocate(16)
+        .putShort((short) 0x020C)
+        .putShort((short) 2)
+        .putShort((short) reference)
+        .putShort((short) 0x020E)
+        .putShort((short) 1)
+        .put((byte) 2)
+        .putShort((short) 0x020F)
+        .putShort((short) 1)
+        .put((byte) number)
+        .array();
   }
 
   @Test

@@ -68,6 +68,15 @@ class OutboundTest {
   }
 
   @Test
+  void the_one_receipt_may_be_for_the_first_segment_and_come_before_the_others_are_sent() {
+    world.carrier.script = taken -> taken.number() == 1 ? Answer.RECEIPT_FIRST : Answer.NO_RECEIPT;
+    world.start(world.link().withReceipts(LinkSettings.Receipts.PER_TEXT));
+    UUID id = world.send(number(1), "x".repeat(400));
+    world.awaitFinal(id);
+    assertThat(world.states(id)).containsExactly("submitting", "sent", "delivered");
+  }
+
+  @Test
   void one_failed_segment_fails_the_text_with_plain_words_and_once() {
     world.carrier.state = "UNDELIV";
     world.startBound();

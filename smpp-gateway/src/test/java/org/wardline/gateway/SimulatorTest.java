@@ -30,16 +30,19 @@ class SimulatorTest {
     world.close();
   }
 
+  private static LinkSettings linkTo(SmscSimulator simulator, int window) {
+    return LinkSettings.of(
+        SmppBind.of(
+                "127.0.0.1", simulator.port(), SmscOptions.DEFAULT_SYSTEM_ID, Secret.of("secret"))
+            .withWindowSize(window));
+  }
+
   private void bindTo(SmscSimulator simulator, int window) {
-    Gateway gateway =
-        world.start(
-            LinkSettings.of(
-                SmppBind.of(
-                        "127.0.0.1",
-                        simulator.port(),
-                        SmscOptions.DEFAULT_SYSTEM_ID,
-                        Secret.of("secret"))
-                    .withWindowSize(window)));
+    bindTo(linkTo(simulator, window));
+  }
+
+  private void bindTo(LinkSettings link) {
+    Gateway gateway = world.start(link);
     world.await("bound", () -> gateway.status().bound());
   }
 
@@ -60,6 +63,21 @@ class SimulatorTest {
                   assertThat(world.states(id)).containsExactly("submitting", "sent", "delivered"));
       assertThat(simulator.messagesTo(number(0)).stream().map(CarriedText::text))
           .containsExactly("long 日本 ".repeat(20) + 0);
+    }
+  }
+
+  @Test
+  void one_receipt_for_a_long_text_settles_it_where_the_carrier_sends_no_more() {
+    try (SmscSimulator simulator =
+        SmscSimulator.start(SmscOptions.forTests().withReceiptPerSegment(false))) {
+      simulator.undeliverable(number(2), true);
+      bindTo(linkTo(simulator, GatewayWorld.WINDOW).withReceipts(LinkSettings.Receipts.PER_TEXT));
+      UUID arrives = world.send(number(1), "long 日本 ".repeat(20));
+      UUID fails = world.send(number(2), "long 日本 ".repeat(20));
+      world.awaitAllFinal(List.of(arrives, fails));
+      assertThat(world.states(arrives)).containsExactly("submitting", "sent", "delivered");
+      assertThat(world.states(fails)).containsExactly("submitting", "sent", "failed");
+      assertThat(world.gatewayCount("segment WHERE reported IS NULL")).isZero();
     }
   }
 

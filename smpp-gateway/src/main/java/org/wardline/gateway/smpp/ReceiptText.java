@@ -1,30 +1,24 @@
 package org.wardline.gateway.smpp;
 
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.wardline.gateway.smpp.ReceiptPdu.Status;
 
 /**
  * Reads delivery receipts as carriers really write them. SMPP 3.4 Appendix B only suggests a text
- * form, so fields may be missing, in any case, and dates have 10, 12 or 14 digits; TLVs win where
- * they are present (§5.3.2.12, §5.3.2.35, §5.3.2.31). Never throws: jSMPP's own parser does, and
- * the SMSC then delivers the same receipt for ever (design §8, 7).
+ * form, so fields may be missing and in any case; TLVs win where they are present (§5.3.2.12,
+ * §5.3.2.35, §5.3.2.31). Never throws: jSMPP's own parser does, and the SMSC then delivers the same
+ * receipt for ever (design §8, 7).
  */
 final class ReceiptText {
   private static final int FIELD_FLAGS = Pattern.CASE_INSENSITIVE;
   private static final Pattern ID = field("id", "[^\\s;,]+");
   private static final Pattern STAT = field("stat(?:us)?", "[a-z_]+");
   private static final Pattern ERR = field("err(?:or)?", "[^\\s;,]+");
-  private static final Pattern DONE = field("done[ _]?date", "[0-9]{10,15}[+-R]?");
 
   /** The quoted text comes last and may itself look like fields. */
   private static final Pattern QUOTED_TEXT = Pattern.compile("(?:^|[\\s;,])text\\s*:", FIELD_FLAGS);
@@ -58,7 +52,7 @@ final class ReceiptText {
     if (error.isEmpty()) {
       error = find(tlvs, Tlv.NETWORK_ERROR_CODE).map(ReceiptText::networkError).orElse("");
     }
-    return Optional.of(new ReceiptPdu(id, status, error, date(value(DONE, fields))));
+    return Optional.of(new ReceiptPdu(id, status, error));
   }
 
   /** Whether the TLVs alone make it a receipt, for carriers that leave esm_class at 0. */
@@ -125,28 +119,5 @@ final class ReceiptText {
       case "SKIPP" -> Status.SKIPPED;
       default -> Status.UNKNOWN;
     };
-  }
-
-  /**
-   * YYMMDDhhmm, YYMMDDhhmmss, YYYYMMDDhhmm or YYYYMMDDhhmmss. Twelve digits that start with 20 are
-   * read with a four-digit year: the other reading is the year 2020.
-   */
-  private static @Nullable Instant date(String digits) {
-    String d = digits.length() > 14 ? digits.substring(0, 12) : digits;
-    boolean longYear = d.length() == 14 || (d.length() == 12 && d.startsWith("20"));
-    try {
-      int at = longYear ? 4 : 2;
-      int year = Integer.parseInt(d, 0, at, 10) + (longYear ? 0 : 2000);
-      int seconds = d.length() - at >= 10 ? two(d, at + 8) : 0;
-      return LocalDateTime.of(
-              year, two(d, at), two(d, at + 2), two(d, at + 4), two(d, at + 6), seconds)
-          .toInstant(ZoneOffset.UTC);
-    } catch (DateTimeException | NumberFormatException | IndexOutOfBoundsException e) {
-      return null;
-    }
-  }
-
-  private static int two(String digits, int at) {
-    return Integer.parseInt(digits, at, at + 2, 10);
   }
 }

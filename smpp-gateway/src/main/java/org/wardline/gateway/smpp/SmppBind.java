@@ -24,7 +24,12 @@ public record SmppBind(
     Duration responseTimeout,
     Duration bindTimeout,
     Duration connectTimeout) {
-  static final int MAX_WINDOW = 2_000;
+  public static final int MAX_WINDOW = 2_000;
+
+  /** Registered for SMPP with IANA. */
+  public static final int USUAL_PORT = 2775;
+
+  private static final int USUAL_WINDOW = 100;
 
   public SmppBind {
     if (port < 1 || port > 65_535) {
@@ -47,7 +52,7 @@ public record SmppBind(
     }
   }
 
-  /** Time-outs that suit most carriers, a window of 10. */
+  /** The window and the time-outs that suit most carriers: the defaults of the settings too. */
   public static SmppBind of(String host, int port, String systemId, Secret password) {
     return new SmppBind(
         host,
@@ -55,7 +60,7 @@ public record SmppBind(
         systemId,
         password,
         "",
-        10,
+        USUAL_WINDOW,
         Duration.ofSeconds(30),
         Duration.ofSeconds(10),
         Duration.ofSeconds(10),
