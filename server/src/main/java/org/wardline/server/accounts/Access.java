@@ -65,7 +65,7 @@ public final class Access {
   public Handler console(String permission, CallerHandler handler) {
     return signedIn(
         (caller, request, response) -> {
-          if (!caller.may(permission)) {
+          if (!caller.mayOnSomeLine(permission)) {
             denied(caller, "needs " + permission + " at " + route(request));
             throw Problem.notFound();
           }
@@ -108,7 +108,7 @@ public final class Access {
       }
       Known.authenticated(request);
       request.context().register(caller.get());
-      if (!caller.get().may(permission)) {
+      if (!caller.get().mayOnSomeLine(permission)) {
         denied(caller.get(), "needs " + permission + " at " + route(request));
         throw new Problem(Problem.Type.FORBIDDEN, "This token lacks the scope " + permission + ".");
       }

@@ -111,7 +111,7 @@ public final class AccountsFeature implements AutoCloseable {
   }
 
   private static String home(Caller caller) {
-    return caller.may("conversation:read") ? "/inbox" : "/health";
+    return caller.mayOnSomeLine("conversation:read") ? "/inbox" : "/health";
   }
 
   private void signInPage(ServerRequest request, ServerResponse response) {
