@@ -50,7 +50,7 @@ public final class ConversationsFeature implements AutoCloseable {
       Settings settings) {
     Db db = new Db(dataSource);
     MessageWriter writer = new MessageWriter(queue, audit, archive, live, clock);
-    acceptor = new Acceptor(db, lines, patients, keys, ledger, writer, metrics);
+    acceptor = new Acceptor(db, lines, patients, keys, ledger, writer, audit, metrics);
     conversations =
         new Conversations(db, lines, patients, keys, ledger, acceptor, queue, audit, live);
     api = new MessageApi(access, conversations, clock);
