@@ -189,9 +189,20 @@ CREATE TABLE archive_outbox (
 );
 
 GRANT USAGE ON SCHEMA wardline TO wardline_server;
-GRANT SELECT, INSERT, UPDATE ON line, account, patient, phone, conversation, message, conversation_seen, api_client, system_key
-  TO wardline_server;
-GRANT SELECT, INSERT, DELETE ON patient_key TO wardline_server;
-GRANT SELECT, INSERT, UPDATE, DELETE ON session TO wardline_server;
-GRANT SELECT, INSERT ON consent_record, message_history, audit_event TO wardline_server;
-GRANT SELECT, INSERT, DELETE ON idempotency, archive_outbox TO wardline_server;
+-- UPDATE only where a row changes, column by column: what a text said, who a session belongs to or what the keys are
+-- stays as it was written.
+GRANT SELECT, INSERT ON line, account, patient, phone, conversation, message, conversation_seen, api_client, system_key,
+  consent_record, message_history, audit_event TO wardline_server;
+GRANT UPDATE (name, number, practice_name) ON line TO wardline_server;
+GRANT UPDATE (totp_last_step, failures, locked_until, last_sign_in_at) ON account TO wardline_server;
+GRANT UPDATE (sealed_profile, external_id_index, language, time_zone, known, updated_at) ON patient TO wardline_server;
+GRANT UPDATE (last_message_id, last_activity_at, last_inbound_seq) ON conversation TO wardline_server;
+GRANT UPDATE (state, may_be_duplicate) ON message TO wardline_server;
+GRANT UPDATE (seen_seq) ON conversation_seen TO wardline_server;
+GRANT UPDATE (token_hash, scopes, expires_at, revoked_at) ON api_client TO wardline_server;
+GRANT SELECT, INSERT, DELETE ON patient_key, idempotency, archive_outbox, session TO wardline_server;
+GRANT UPDATE (last_seen_at) ON session TO wardline_server;
+-- Number, time and transaction of an audit event come from the database, never from whoever writes it.
+REVOKE INSERT ON audit_event FROM wardline_server;
+GRANT INSERT (actor_kind, actor_id, actor_name, action, patient_ids, object_id, line, detail, address)
+  ON audit_event TO wardline_server;

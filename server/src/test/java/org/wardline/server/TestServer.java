@@ -102,6 +102,11 @@ public final class TestServer implements AutoCloseable {
                           "main",
                           "Main line",
                           PhoneNumber.parse("+13125550199").orElseThrow(),
+                          "Lakeside Clinic"),
+                      new Line(
+                          "billing",
+                          "Billing",
+                          PhoneNumber.parse("+13125550198").orElseThrow(),
                           "Lakeside Clinic")),
                   new ArchiveSettings("127.0.0.1", 1, "none", "nobody", () -> "", 1),
                   clock),
@@ -143,7 +148,14 @@ public final class TestServer implements AutoCloseable {
 
   /** A client that trusts the appliance, speaks the given version and follows nothing. */
   public HttpClient client(HttpClient.Version version) {
-    return HttpClient.newBuilder().sslContext(trust).version(version).build();
+    return client(version, Optional.empty());
+  }
+
+  /** A client that asks from one of this computer's addresses, such as 127.0.0.2. */
+  public HttpClient client(HttpClient.Version version, Optional<InetAddress> from) {
+    HttpClient.Builder builder = HttpClient.newBuilder().sslContext(trust).version(version);
+    from.ifPresent(builder::localAddress);
+    return builder.build();
   }
 
   /** A raw TLS connection to the console, for requests that no client would make. */

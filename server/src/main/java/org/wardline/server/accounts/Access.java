@@ -16,6 +16,7 @@ import java.util.function.BooleanSupplier;
 import org.wardline.jdbc.Db;
 import org.wardline.server.audit.Audit;
 import org.wardline.server.web.Csrf;
+import org.wardline.server.web.Known;
 import org.wardline.server.web.Pages;
 import org.wardline.server.web.Problem;
 
@@ -57,14 +58,14 @@ public final class Access {
   }
 
   /**
-   * A console route: needs a session's cookie and {@code permission}. Signed out goes to sign-in; a
-   * missing permission looks like a missing page. Unsafe methods are checked against forged
-   * requests.
+   * A console route: needs a session's cookie and {@code permission}, for conversations on at least
+   * one line; the handler looks at the line. Signed out goes to sign-in; a missing permission looks
+   * like a missing page. Unsafe methods are checked against forged requests.
    */
   public Handler console(String permission, CallerHandler handler) {
     return signedIn(
         (caller, request, response) -> {
-          if (!caller.may(permission)) {
+          if (!caller.mayOnSomeLine(permission)) {
             denied(caller, "needs " + permission + " at " + route(request));
             throw Problem.notFound();
           }
@@ -80,6 +81,7 @@ public final class Access {
         sendToSignIn(request, response);
         return;
       }
+      Known.authenticated(request);
       Caller caller = remember(request, found.get());
       try {
         Csrf.check(request, found.get().session().csrfToken());
@@ -104,8 +106,9 @@ public final class Access {
             Problem.Type.UNAUTHENTICATED,
             "Send a valid token: Authorization: Bearer TOKEN. Tokens end, and can be revoked.");
       }
+      Known.authenticated(request);
       request.context().register(caller.get());
-      if (!caller.get().may(permission)) {
+      if (!caller.get().mayOnSomeLine(permission)) {
         denied(caller.get(), "needs " + permission + " at " + route(request));
         throw new Problem(Problem.Type.FORBIDDEN, "This token lacks the scope " + permission + ".");
       }

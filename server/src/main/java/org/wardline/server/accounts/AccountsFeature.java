@@ -18,6 +18,7 @@ import org.wardline.server.keys.SystemKeys;
 import org.wardline.server.web.Csrf;
 import org.wardline.server.web.Form;
 import org.wardline.server.web.Json;
+import org.wardline.server.web.Known;
 import org.wardline.server.web.LiveEvents;
 import org.wardline.server.web.Pages;
 import org.wardline.server.web.Problem;
@@ -94,13 +95,15 @@ public final class AccountsFeature implements AutoCloseable {
         "/live",
         access.console(
             "conversation:read",
-            (caller, request, response) ->
-                live.serve(
-                    caller,
-                    request.context().get(Session.class).orElseThrow().key(),
-                    access.stillSignedIn(request),
-                    request,
-                    response)));
+            (caller, request, response) -> {
+              Known.streams(request);
+              live.serve(
+                  caller,
+                  request.context().get(Session.class).orElseThrow().key(),
+                  access.stillSignedIn(request),
+                  request,
+                  response);
+            }));
   }
 
   private void home(Caller caller, ServerRequest request, ServerResponse response) {
@@ -108,7 +111,7 @@ public final class AccountsFeature implements AutoCloseable {
   }
 
   private static String home(Caller caller) {
-    return caller.may("conversation:read") ? "/inbox" : "/health";
+    return caller.mayOnSomeLine("conversation:read") ? "/inbox" : "/health";
   }
 
   private void signInPage(ServerRequest request, ServerResponse response) {

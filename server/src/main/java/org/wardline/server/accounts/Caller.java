@@ -30,6 +30,7 @@ public final class Caller {
   private final Optional<UUID> id;
   private final String name;
   private final String address;
+  private final List<String> scopes;
   private final List<Permission> permissions;
 
   public Caller(
@@ -38,6 +39,7 @@ public final class Caller {
     this.id = id;
     this.name = name;
     this.address = address;
+    this.scopes = List.copyOf(permissions);
     this.permissions = permissions.stream().<Permission>map(WildcardPermission::new).toList();
   }
 
@@ -59,6 +61,17 @@ public final class Caller {
   public boolean may(String permission) {
     Permission wanted = new WildcardPermission(permission);
     return permissions.stream().anyMatch(held -> held.implies(wanted));
+  }
+
+  /**
+   * Whether the caller may do {@code verb}, such as {@code conversation:read}, on at least one
+   * line. Routes ask this; what they then show or do asks {@link #may} for its line.
+   */
+  public boolean mayOnSomeLine(String verb) {
+    return may(verb)
+        || scopes.stream()
+            .filter(scope -> scope.startsWith(verb + ":"))
+            .anyMatch(scope -> scope.length() > verb.length() + 1);
   }
 
   public Kind kind() {

@@ -21,6 +21,7 @@ import org.wardline.jdbc.DbException;
 import org.wardline.jdbc.Tx;
 import org.wardline.metrics.Metrics;
 import org.wardline.server.accounts.Caller;
+import org.wardline.server.audit.Audit;
 import org.wardline.server.consent.ConsentKind;
 import org.wardline.server.consent.ConsentLedger;
 import org.wardline.server.consent.ConsentMethod;
@@ -64,6 +65,7 @@ final class Acceptor implements AutoCloseable {
   private final PatientKeys keys;
   private final ConsentLedger ledger;
   private final MessageWriter writer;
+  private final Audit audit;
   private final Metrics.Count accepted;
   private final BlockingQueue<Waiting> waiting = new ArrayBlockingQueue<>(MAX_WAITING_REQUESTS);
   private final Thread thread;
@@ -76,6 +78,7 @@ final class Acceptor implements AutoCloseable {
       PatientKeys keys,
       ConsentLedger ledger,
       MessageWriter writer,
+      Audit audit,
       Metrics metrics) {
     this.db = db;
     this.lines = lines;
@@ -83,6 +86,7 @@ final class Acceptor implements AutoCloseable {
     this.keys = keys;
     this.ledger = ledger;
     this.writer = writer;
+    this.audit = audit;
     this.accepted =
         metrics.counter("wardline_texts_accepted_total", "Send requests by outcome.", "outcome");
     this.thread = Thread.ofPlatform().name("acceptor").daemon(true).start(this::loop);
@@ -176,6 +180,7 @@ final class Acceptor implements AutoCloseable {
         tx, open.stream().map(i -> Objects.requireNonNull(resolved[i]).phone()).toList());
     refuseWithoutConsent(tx, requests, resolved, outcomes);
     write(tx, requests, resolved, outcomes);
+    auditRefusals(tx, requests, resolved, outcomes);
     return List.of(outcomes);
   }
 
@@ -295,6 +300,35 @@ final class Acceptor implements AutoCloseable {
             }
             case REVOKED, OPTED_OUT -> new SendOutcome.OptedOut();
           };
+    }
+  }
+
+  /**
+   * A refusal tells whether a number is on file and what its owner said: who asks leaves a trace.
+   */
+  private void auditRefusals(
+      Tx tx, List<SendRequest> requests, Resolved[] resolved, SendOutcome[] outcomes) {
+    for (int i = 0; i < outcomes.length; i++) {
+      String reason =
+          switch (outcomes[i]) {
+            case SendOutcome.NoConsent none -> "no consent";
+            case SendOutcome.OptedOut out -> "opted out";
+            case SendOutcome.UnknownRecipient unknown -> "unknown recipient";
+            case SendOutcome.UnknownLine unknown -> "line unknown or not allowed";
+            case SendOutcome.KeyReused reused -> "key used before";
+            case SendOutcome.Queued queued -> "";
+            case SendOutcome.AlreadyAccepted before -> "";
+          };
+      if (!reason.isEmpty()) {
+        Caller caller = requests.get(i).caller();
+        Resolved to = resolved[i];
+        if (to == null) {
+          audit.record(tx, caller, "message.refused", caller.id(), reason);
+        } else {
+          audit.record(
+              tx, caller, "message.refused", to.patient(), to.patient(), to.line().id(), reason);
+        }
+      }
     }
   }
 

@@ -218,7 +218,8 @@ public final class Conversations {
     return db.inTransaction(
         tx -> {
           Optional<Recipients.Known> readable =
-              Recipients.byId(tx, conversation).filter(known -> mayRead(caller, known.line()));
+              Recipients.byId(tx, conversation)
+                  .filter(known -> mayReadOrDenied(tx, caller, known.line()));
           if (readable.isEmpty()) {
             return Optional.empty();
           }
@@ -410,7 +411,14 @@ public final class Conversations {
                               row.uuid("conversation_id"),
                               row.string("line")),
                       message)
-                  .filter(row -> caller.may("conversation:write:" + row.line()));
+                  .filter(
+                      row -> {
+                        boolean may = caller.may("conversation:write:" + row.line());
+                        if (!may) {
+                          lineDenied(tx, caller, "write", row.line());
+                        }
+                        return may;
+                      });
           if (found.isEmpty() || !queue.withdraw(tx, message)) {
             return false;
           }
@@ -467,6 +475,20 @@ public final class Conversations {
         .toArray(String[]::new);
   }
 
+  private void lineDenied(Tx tx, Caller caller, String verb, String line) {
+    audit.record(
+        tx, caller, "access.denied", caller.id(), "needs conversation:" + verb + ":" + line);
+  }
+
+  /** Keeps what the caller may read; the rest looks missing, and the audit says so. */
+  private boolean mayReadOrDenied(Tx tx, Caller caller, String line) {
+    boolean may = mayRead(caller, line);
+    if (!may) {
+      lineDenied(tx, caller, "read", line);
+    }
+    return may;
+  }
+
   private static boolean mayRead(Caller caller, String line) {
     return caller.may("conversation:read:" + line);
   }
@@ -506,7 +528,7 @@ public final class Conversations {
         tx -> {
           List<SealedMessage> rows =
               tx.query(SealedMessage.SELECT + " WHERE id = ?", SealedMessage::of, id).stream()
-                  .filter(row -> mayRead(caller, row.line()))
+                  .filter(row -> mayReadOrDenied(tx, caller, row.line()))
                   .toList();
           Optional<MessageView> view = views(tx, rows).stream().findFirst();
           view.ifPresent(
@@ -523,7 +545,11 @@ public final class Conversations {
    */
   public Optional<MessagePage> messages(
       Caller caller, String line, Optional<String> direction, Cursor after, int limit) {
-    if (lines.find(line).isEmpty() || !mayRead(caller, line)) {
+    if (lines.find(line).isEmpty()) {
+      return Optional.empty();
+    }
+    if (!mayRead(caller, line)) {
+      db.run(tx -> lineDenied(tx, caller, "read", line));
       return Optional.empty();
     }
     return db.inTransaction(

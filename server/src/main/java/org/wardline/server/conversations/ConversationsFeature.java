@@ -51,7 +51,7 @@ public final class ConversationsFeature implements AutoCloseable {
     Db db = new Db(dataSource);
     EndedTexts ended = new EndedTexts(keys, archive);
     MessageWriter writer = new MessageWriter(queue, audit, archive, live, clock);
-    acceptor = new Acceptor(db, lines, patients, keys, ledger, writer, metrics);
+    acceptor = new Acceptor(db, lines, patients, keys, ledger, writer, audit, metrics);
     conversations =
         new Conversations(db, lines, patients, keys, ledger, acceptor, queue, ended, audit, live);
     api = new MessageApi(access, conversations, clock);

@@ -106,11 +106,9 @@ final class MessageApi {
           throw new Problem(
               Problem.Type.IDEMPOTENCY_MISMATCH,
               "This Idempotency-Key was used for another text. Use a new key for every new text.");
-      case SendOutcome.NoConsent none ->
-          throw new Problem(
-              Problem.Type.NO_CONSENT,
-              "There is no consent of this kind on record for this number. Record it"
-                  + " (PUT /api/v1/patients/{id}/consents/{kind}) or ask the patient from the console.");
+      // One answer for both: whether a number is on file is nothing to find out by sending.
+      case SendOutcome.NoConsent none -> throw noConsent();
+      case SendOutcome.UnknownRecipient unknown -> throw noConsent();
       case SendOutcome.OptedOut out ->
           throw new Problem(
               Problem.Type.OPTED_OUT,
@@ -120,15 +118,18 @@ final class MessageApi {
       case SendOutcome.AskedAlready asked ->
           throw Problem.invalid(
               "The patient was asked twice and has not answered. Ask in person or by phone.");
-      case SendOutcome.UnknownRecipient unknown ->
-          throw new Problem(
-              Problem.Type.NO_CONSENT,
-              "No patient on file has this number, so there is no consent on record. Put the patient on file first"
-                  + " (POST /api/v1/patients).");
       case SendOutcome.UnknownLine unknown ->
           throw new Problem(
               Problem.Type.UNKNOWN_LINE, "There is no such line. The demo has the line \"main\".");
     };
+  }
+
+  private static Problem noConsent() {
+    return new Problem(
+        Problem.Type.NO_CONSENT,
+        "There is no consent of this kind on record for this number. Put the patient on file (POST"
+            + " /api/v1/patients), record consent (PUT /api/v1/patients/{id}/consents/{kind}) or ask"
+            + " the patient from the console.");
   }
 
   /** Checks a text's shape before anything else looks at it. */

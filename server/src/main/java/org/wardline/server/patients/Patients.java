@@ -90,16 +90,37 @@ public final class Patients {
    */
   public CreateOutcome create(Caller caller, NewPatient patient) {
     try {
-      return db.inTransaction(tx -> create(tx, caller, patient));
+      return db.inTransaction(
+          tx -> {
+            CreateOutcome outcome = create(tx, caller, patient);
+            noteRefusal(tx, caller, outcome);
+            return outcome;
+          });
     } catch (DbException e) {
       // Someone else was faster with the same number or id between our look and our insert.
       if (e.violates("phone_number_once")) {
-        return new CreateOutcome.NumberTaken(0);
+        return refused(caller, new CreateOutcome.NumberTaken(0));
       }
       if (e.violates("patient_external_id_once")) {
-        return new CreateOutcome.ExternalIdTaken();
+        return refused(caller, new CreateOutcome.ExternalIdTaken());
       }
       throw e;
+    }
+  }
+
+  private CreateOutcome refused(Caller caller, CreateOutcome outcome) {
+    db.run(tx -> noteRefusal(tx, caller, outcome));
+    return outcome;
+  }
+
+  /** A refusal tells that a number or id is on file: who asks leaves a trace. */
+  private void noteRefusal(Tx tx, Caller caller, CreateOutcome outcome) {
+    switch (outcome) {
+      case CreateOutcome.Created created -> {}
+      case CreateOutcome.NumberTaken taken ->
+          audit.record(tx, caller, "patient.refused", caller.id(), "number taken");
+      case CreateOutcome.ExternalIdTaken taken ->
+          audit.record(tx, caller, "patient.refused", caller.id(), "external id taken");
     }
   }
 

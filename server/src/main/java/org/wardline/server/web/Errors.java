@@ -216,7 +216,7 @@ final class Errors {
               "This address exists, but not with this method.",
               "",
               List.of());
-      case 413 -> answer(Body.tooLarge());
+      case 413 -> answer(Body.tooLarge(Body.Kind.JSON.bytesMax()));
       case 429 ->
           answer(
               new Problem(

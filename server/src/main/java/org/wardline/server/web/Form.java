@@ -43,7 +43,7 @@ public final class Form {
             .filter(type -> type.startsWith("application/x-www-form-urlencoded"))
             .isPresent();
     return isForm
-        ? parse(new String(Body.bytes(request), StandardCharsets.UTF_8))
+        ? parse(new String(Body.bytes(request, Body.Kind.FORM), StandardCharsets.UTF_8))
         : new Form(Map.of());
   }
 

@@ -38,8 +38,8 @@ public final class Json {
                   .streamReadConstraints(
                       StreamReadConstraints.builder()
                           .maxNestingDepth(DEPTH_MAX)
-                          .maxDocumentLength(Body.BYTES_MAX)
-                          .maxStringLength(Body.BYTES_MAX)
+                          .maxDocumentLength(Body.Kind.JSON.bytesMax())
+                          .maxStringLength(Body.Kind.JSON.bytesMax())
                           .maxNameLength(NAME_CHARACTERS_MAX)
                           .maxNumberLength(NUMBER_DIGITS_MAX)
                           .build())
@@ -72,7 +72,7 @@ public final class Json {
       throw Problem.invalid(
           "Send the body as JSON, with the header Content-Type: application/json.");
     }
-    return read(Body.bytes(request), type);
+    return read(Body.bytes(request, Body.Kind.JSON), type);
   }
 
   /** Reads JSON from bytes, by the same rules. */

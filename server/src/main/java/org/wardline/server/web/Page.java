@@ -25,7 +25,7 @@ public record Page(
 
   /** Whether to show a link or button. Hiding is a courtesy; the route decides again. */
   public boolean may(String permission) {
-    return caller.may(permission);
+    return caller.mayOnSomeLine(permission);
   }
 
   /** For {@code aria-current} in the navigation; null leaves the attribute out. */

@@ -24,6 +24,8 @@ final class Requests {
   /** A request that takes longer is worth a line. */
   private static final double SLOW_SECONDS = 1;
 
+  private static final int FULL_RETRY_SECONDS = 2;
+
   private final Metrics.Durations durations;
   private final Errors errors;
 
@@ -40,14 +42,36 @@ final class Requests {
   }
 
   Filter around(String listener) {
-    return (chain, request, response) -> filter(listener, chain, request, response);
+    RequestPlaces places = new RequestPlaces();
+    return (chain, request, response) -> filter(listener, places, chain, request, response);
   }
 
   private void filter(
-      String listener, FilterChain chain, RoutingRequest request, RoutingResponse response) {
+      String listener,
+      RequestPlaces places,
+      FilterChain chain,
+      RoutingRequest request,
+      RoutingResponse response) {
     long start = System.nanoTime();
     SecurityHeaders.add(response::header);
     response.whenSent(() -> note(listener, request, response, start));
+    RequestPlaces.Place place = places.enter(request.remotePeer().host()).orElse(null);
+    if (place == null) {
+      errors.send(
+          request,
+          response.header(HeaderValues.CONNECTION_CLOSE),
+          Problem.tooMany(
+              "Too many requests from this address at once. Try again.", FULL_RETRY_SECONDS));
+      Body.cut(request);
+      return;
+    }
+    try (place) {
+      request.context().register(place);
+      serve(chain, request, response);
+    }
+  }
+
+  private void serve(FilterChain chain, RoutingRequest request, RoutingResponse response) {
     boolean oneAtATime = request.prologue().protocolVersion().startsWith("1");
     if (request.headers().contains(HeaderNames.TRANSFER_ENCODING)) {
       // Helidon does not check the end of a chunk, so where the next request begins is uncertain.
@@ -57,18 +81,12 @@ final class Requests {
           Problem.invalid("Send the body with Content-Length; Transfer-Encoding is not accepted."));
       throw new CloseConnectionException("Transfer-Encoding refused");
     }
-    if (request.headers().contentLength().orElse(0) > Body.BYTES_MAX) {
-      errors.send(request, response, Body.tooLarge());
-    } else {
-      chain.proceed();
-    }
+    chain.proceed();
+    Body.discardRest(request);
     if (oneAtATime
         && (request.headers().contains(HeaderValues.CONNECTION_CLOSE)
             || response.headers().contains(HeaderValues.CONNECTION_CLOSE))) {
       // Helidon says "close" and goes on reading.
-      if (request.content().hasEntity() && !request.content().consumed()) {
-        request.content().consume();
-      }
       throw new CloseConnectionException("closed as agreed");
     }
   }

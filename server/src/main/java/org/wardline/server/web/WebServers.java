@@ -28,9 +28,7 @@ public final class WebServers implements AutoCloseable {
   private static final String METRICS = "metrics";
   private static final String LOOPBACK = "127.0.0.1";
 
-  /**
-   * A little more than {@link Body#BYTES_MAX} is read and thrown away, so that the answer arrives.
-   */
+  /** Somewhat more than {@link Body} takes, so that the refusal is ours. */
   private static final long PAYLOAD_BYTES_MAX = 8_000_000;
 
   private static final int HEADER_BYTES_MAX = 16_384;
@@ -41,6 +39,10 @@ public final class WebServers implements AutoCloseable {
   private static final Duration STREAM_END_WAIT = Duration.ofMillis(20);
   private static final int STREAM_ENDS_WAITED_MAX = 50;
   private static final int BACKLOG = 256;
+
+  /** What a client may send before somebody reads it; Helidon's own megabyte fills the memory. */
+  private static final int HTTP2_WINDOW_BYTES = 65_535;
+
   private static final int HTTP2_STREAMS_PER_CONNECTION = 100;
   private static final int HTTP2_RAPID_RESETS_MAX = 50;
   private static final Duration HTTP2_FLOW_CONTROL_TIMEOUT = Duration.ofSeconds(15);
@@ -48,7 +50,7 @@ public final class WebServers implements AutoCloseable {
   /** How much one listener takes at once. */
   private record Size(int connections, int connectionsPerAddress, int requests) {}
 
-  private static final Size CONSOLE_SIZE = new Size(2_000, 1_000, 1_500);
+  private static final Size CONSOLE_SIZE = new Size(2_000, 300, 1_500);
   private static final Size PORTAL_SIZE = new Size(500, 100, 100);
   private static final Size METRICS_SIZE = new Size(20, 20, 4);
 
@@ -186,6 +188,7 @@ public final class WebServers implements AutoCloseable {
         Http2Config.builder()
             .maxHeaderListSize(HEADER_BYTES_MAX)
             .maxConcurrentStreams(HTTP2_STREAMS_PER_CONNECTION)
+            .initialWindowSize(HTTP2_WINDOW_BYTES)
             .maxRapidResets(HTTP2_RAPID_RESETS_MAX)
             .flowControlTimeout(HTTP2_FLOW_CONTROL_TIMEOUT)
             .sendErrorDetails(false)

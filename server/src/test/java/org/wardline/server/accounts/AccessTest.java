@@ -101,6 +101,75 @@ class AccessTest {
   }
 
   @Test
+  void a_token_for_one_line_uses_this_line_and_no_other() throws Exception {
+    String token = server.token("front", "conversation:read:main", "conversation:write:main");
+    assertThat(get(token, "/api/v1/messages?line=main")).isEqualTo(200);
+    assertThat(get(token, "/api/v1/messages?line=billing")).isEqualTo(422);
+    assertThat(get(token, "/api/v1/audit")).isEqualTo(403);
+    String clerk = server.token("clerk", "patient:write");
+    assertThat(
+            post(
+                    clerk,
+                    "/api/v1/patients",
+                    """
+                    {"givenName": "Pat", "familyName": "Doe", "phones": [{"number": "+13125550142"}],
+                     "consents": [{"kind": "care", "state": "granted", "method": "paper",
+                                   "wordingVersion": "2026-01"}]}
+                    """)
+                .statusCode())
+        .isEqualTo(201);
+    assertThat(send(token, "main", "+13125550142").statusCode()).isEqualTo(202);
+    assertThat(send(token, "billing", "+13125550142").statusCode()).isEqualTo(422);
+    assertThat(server.audit())
+        .contains(
+            "front: access.denied (needs conversation:read:billing)",
+            "front: message.refused (line unknown or not allowed)");
+  }
+
+  @Test
+  void refused_texts_and_patients_are_audited_and_do_not_tell_who_is_on_file() throws Exception {
+    String token = server.token("oracle", "conversation:write", "patient:write");
+    String patient =
+        "{\"givenName\": \"Q\", \"familyName\": \"R\", \"externalId\": \"m-1\","
+            + " \"phones\": [{\"number\": \"+13125550143\"}]}";
+    assertThat(post(token, "/api/v1/patients", patient).statusCode()).isEqualTo(201);
+    assertThat(post(token, "/api/v1/patients", patient).statusCode()).isEqualTo(400);
+    assertThat(post(token, "/api/v1/patients", patient.replace("550143", "550144")).statusCode())
+        .isEqualTo(400);
+    HttpResponse<String> known = send(token, "main", "+13125550143");
+    HttpResponse<String> unknown = send(token, "main", "+13125550149");
+    assertThat(known.statusCode()).isEqualTo(422);
+    assertThat(known.body()).isEqualTo(unknown.body()).contains("no-consent");
+    assertThat(server.audit())
+        .contains(
+            "oracle: patient.refused (number taken)",
+            "oracle: patient.refused (external id taken)",
+            "oracle: message.refused (no consent)",
+            "oracle: message.refused (unknown recipient)");
+  }
+
+  private static HttpResponse<String> send(String token, String line, String to) throws Exception {
+    return post(
+        token,
+        "/api/v1/messages",
+        "{\"to\": \"" + to + "\", \"line\": \"" + line + "\", \"text\": \"Hello\"}");
+  }
+
+  private static HttpResponse<String> post(String token, String path, String json)
+      throws Exception {
+    TestServer.Browser browser = server.browser();
+    return browser
+        .client()
+        .send(
+            browser
+                .builder(
+                    path, "Authorization", "Bearer " + token, "Content-Type", "application/json")
+                .POST(java.net.http.HttpRequest.BodyPublishers.ofString(json))
+                .build(),
+            java.net.http.HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
   void a_token_ends_when_its_time_is_over_or_it_is_revoked() {
     String revoked = server.token("revoked", "conversation:read");
     String expired = server.token("expired", "conversation:read");
