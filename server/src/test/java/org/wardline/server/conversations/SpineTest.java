@@ -324,6 +324,10 @@ class SpineTest {
             "{\"to\":\"%s\",\"line\":\"nope\",\"text\":\"secret words\"}".formatted(number));
     assertThat(unknownLine.problem()).isEqualTo("unknown-line");
     assertThat(unknownLine.body().toString()).doesNotContain("secret words").doesNotContain(number);
+    assertThat(unknownLine.body().path("detail").asString())
+        .isEqualTo("There is no such line. This client may use: main.");
+    assertThat(get("/messages?line=nope").body().path("detail").asString())
+        .isEqualTo("There is no such line. This client may use: main.");
     assertThat(post("/messages", "{\"too\":\"x\"}").body().path("detail").asString())
         .contains("too");
     assertThat(queued(number)).isEmpty();
