@@ -22,6 +22,13 @@ final class QuickStartSettings {
   private static final String SIMULATOR_ACCOUNT = "wardline";
   private static final int SMPP_PASSWORD_CHARS =
       8; // SMPP 3.4 §4.1.1: nine octets with the closing zero
+
+  /** A practice to try things with; a real one writes its own. */
+  private static final String PRACTICE_NAME = "Lakeside Family Practice";
+
+  private static final String PRACTICE_TIME_ZONE = "America/Chicago";
+  private static final String LINES =
+      "[{id: main, name: \"Front desk\", number: \"+13125550199\"}]";
   private static final String SERVER_HEADER =
       "# Settings of the server. The quick start fills in the engines' addresses and passwords at every start.";
   private static final String GATEWAY_HEADER =
@@ -61,6 +68,9 @@ final class QuickStartSettings {
     settings.port("portal", options.portalPort(), PORTAL_PORT);
     settings.port("metrics", options.metricsPort(), METRICS_PORT);
     server.setIfMissing("keys", "folder", "keys");
+    server.setIfMissing("practice", "name", quoted(PRACTICE_NAME));
+    server.setIfMissing("practice", "time-zone", PRACTICE_TIME_ZONE);
+    server.setTopIfMissing("lines", LINES);
     gateway.setTopIfMissing("transport-keys", "keys/transport.key");
     if (options.separate()) {
       // Nobody knows this port by number, so it moves aside like the engines'.

@@ -8,11 +8,14 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.wardline.config.ConfigFile;
 import org.wardline.config.ConfigReader;
 import org.wardline.config.Secret;
+import org.wardline.server.accounts.AccountsFeature;
 import org.wardline.server.archive.ArchiveSettings;
 import org.wardline.server.conversations.ConversationsFeature;
 import org.wardline.server.conversations.Line;
@@ -77,10 +80,10 @@ public record ServerConfig(
             console.port("port", 8443),
             root.section("portal").port("port", 9443),
             root.section("metrics").port("port", 9464)),
-        console.duration("idle-log-off", ServerSettings.IDLE_LOG_OFF),
+        idleLogOff(console),
         new ConversationsFeature.Settings(
             consent.flag("ask-on-first-contact", true), zone(practice)),
-        lines(root, practice.string("name", "Lakeside Family Practice")),
+        lines(root, practice.string("name")),
         new ArchiveSettings(
             archive.string("host", "127.0.0.1"),
             archive.port("port", 9042),
@@ -100,25 +103,50 @@ public record ServerConfig(
     }
   }
 
+  private static Duration idleLogOff(ConfigReader console) {
+    Duration read = console.duration("idle-log-off", ServerSettings.IDLE_LOG_OFF);
+    if (read.compareTo(AccountsFeature.IDLE_MIN) < 0
+        || read.compareTo(AccountsFeature.IDLE_MAX) > 0) {
+      console.refuse(
+          "idle-log-off",
+          "must be from "
+              + AccountsFeature.IDLE_MIN.toMinutes()
+              + "m to "
+              + AccountsFeature.IDLE_MAX.toMinutes()
+              + "m");
+    }
+    return read;
+  }
+
   private static List<Line> lines(ConfigReader root, String practiceName) {
     List<Line> lines = new ArrayList<>();
-    for (ConfigReader line : root.sections("lines")) {
+    Set<String> ids = new HashSet<>();
+    Set<PhoneNumber> numbers = new HashSet<>();
+    List<ConfigReader> entries = root.sections("lines");
+    if (entries.isEmpty()) {
+      root.refuse(
+          "lines",
+          "must have at least one line, such as {id: main, name: \"Front desk\", number: \"+13125550199\"}");
+    }
+    for (ConfigReader line : entries) {
       String id = line.string("id");
       if (!id.matches("[a-z][a-z0-9-]{0,31}")) {
         line.refuse(
             "id", "wants 1 to 32 small letters, digits and dashes, beginning with a letter");
+      } else if (!ids.add(id)) {
+        line.refuse("id", "is another line's already; every line has its own");
       }
       String written = line.string("number");
       PhoneNumber number = PhoneNumber.parse(written).orElse(null);
       if (number == null) {
         line.refuse(
             "number", "is no phone number; write it with country code, such as \"+13125550199\"");
+      } else if (!numbers.add(number)) {
+        line.refuse(
+            "number", "is another line's already; a patient's text could not tell them apart");
       } else {
         lines.add(new Line(id, line.string("name", id), number, practiceName));
       }
-    }
-    if (!root.has("lines")) {
-      lines.add(new Line("main", "Front desk", PhoneNumber.of("+13125550199"), practiceName));
     }
     return lines;
   }

@@ -28,6 +28,9 @@ public final class AccountsFeature implements AutoCloseable {
   /** A longer idle time is not offered, whatever the configuration says. */
   public static final Duration IDLE_MAX = Duration.ofMinutes(15);
 
+  /** Less would sign people out while they read. */
+  public static final Duration IDLE_MIN = Duration.ofMinutes(1);
+
   private static final Duration PURGE_EVERY = Duration.ofMinutes(1);
   private static final int NEXT_CHARACTERS_MAX = 200;
   private static final String NO_SUCCESS =
@@ -58,9 +61,13 @@ public final class AccountsFeature implements AutoCloseable {
       SecureRandom random,
       InstantSource clock,
       Duration idleLogOff) {
-    if (idleLogOff.compareTo(IDLE_MAX) > 0 || idleLogOff.compareTo(Duration.ofMinutes(1)) < 0) {
+    if (idleLogOff.compareTo(IDLE_MAX) > 0 || idleLogOff.compareTo(IDLE_MIN) < 0) {
       throw new IllegalArgumentException(
-          "The idle log-off must be between 1 and " + IDLE_MAX.toMinutes() + " minutes.");
+          "The idle log-off must be between "
+              + IDLE_MIN.toMinutes()
+              + " and "
+              + IDLE_MAX.toMinutes()
+              + " minutes.");
     }
     this.db = db;
     this.audit = audit;

@@ -110,7 +110,7 @@ public final class Conversations {
    * The newest conversations of every line the caller may read; the view of their names is audited.
    */
   public List<InboxRow> inbox(Caller caller, int limit) {
-    String[] readable = readableLines(caller);
+    String[] readable = readableLines(caller).stream().map(Line::id).toArray(String[]::new);
     if (readable.length == 0) {
       return List.of();
     }
@@ -468,11 +468,9 @@ public final class Conversations {
         .toList();
   }
 
-  private String[] readableLines(Caller caller) {
-    return lines.all().stream()
-        .map(Line::id)
-        .filter(id -> mayRead(caller, id))
-        .toArray(String[]::new);
+  /** The lines this caller may read, in the configured order. */
+  public List<Line> readableLines(Caller caller) {
+    return lines.all().stream().filter(line -> mayRead(caller, line.id())).toList();
   }
 
   private void lineDenied(Tx tx, Caller caller, String verb, String line) {

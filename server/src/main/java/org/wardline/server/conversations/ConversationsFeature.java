@@ -27,6 +27,7 @@ public final class ConversationsFeature implements AutoCloseable {
   private final Acceptor acceptor;
   private final Worker delivery;
   private final Worker inbound;
+  private final Worker oldKeys;
   private final Wakeups wakeups;
   private final Conversations conversations;
   private final MessageApi api;
@@ -72,6 +73,7 @@ public final class ConversationsFeature implements AutoCloseable {
     db.run(queue::retrySetAside);
     delivery = new Worker("delivery-events", POLL, events::runOnce);
     inbound = new Worker("inbound-texts", POLL, texts::runOnce);
+    oldKeys = new Worker("old-keys", OldKeys.LOOK, new OldKeys(db, clock)::runOnce);
     wakeups =
         new Wakeups(
             dataSource,
@@ -93,5 +95,6 @@ public final class ConversationsFeature implements AutoCloseable {
     wakeups.close();
     delivery.close();
     inbound.close();
+    oldKeys.close();
   }
 }

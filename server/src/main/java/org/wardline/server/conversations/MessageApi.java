@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.wardline.server.accounts.Access;
 import org.wardline.server.accounts.Caller;
@@ -90,7 +92,7 @@ final class MessageApi {
                 new Purpose.Text(kind),
                 expiry(body.expiresAt()),
                 key));
-    UUID id = accepted(outcome);
+    UUID id = accepted(caller, outcome);
     Json.send(
         response.header("Location", "/api/v1/messages/" + id),
         Status.ACCEPTED_202,
@@ -98,7 +100,7 @@ final class MessageApi {
   }
 
   /** The id of an accepted text; every other outcome is a problem in words. */
-  static UUID accepted(SendOutcome outcome) {
+  private UUID accepted(Caller caller, SendOutcome outcome) {
     return switch (outcome) {
       case SendOutcome.Queued queued -> queued.id();
       case SendOutcome.AlreadyAccepted before -> before.id();
@@ -119,8 +121,7 @@ final class MessageApi {
           throw Problem.invalid(
               "The patient was asked twice and has not answered. Ask in person or by phone.");
       case SendOutcome.UnknownLine unknown ->
-          throw new Problem(
-              Problem.Type.UNKNOWN_LINE, "There is no such line. The demo has the line \"main\".");
+          throw unknownLine(conversations.writableLines(caller));
     };
   }
 
@@ -130,6 +131,16 @@ final class MessageApi {
         "There is no consent of this kind on record for this number. Put the patient on file (POST"
             + " /api/v1/patients), record consent (PUT /api/v1/patients/{id}/consents/{kind}) or ask"
             + " the patient from the console.");
+  }
+
+  /** Names the lines that the caller could have meant, and no other. */
+  private static Problem unknownLine(List<Line> lines) {
+    String ids = lines.stream().map(Line::id).collect(Collectors.joining(", "));
+    return new Problem(
+        Problem.Type.UNKNOWN_LINE,
+        ids.isEmpty()
+            ? "There is no such line, and this client may use none."
+            : "There is no such line. This client may use: " + ids + ".");
   }
 
   /** Checks a text's shape before anything else looks at it. */
@@ -225,7 +236,7 @@ final class MessageApi {
                 direction,
                 after,
                 limit(request))
-            .orElseThrow(() -> new Problem(Problem.Type.UNKNOWN_LINE, "There is no such line."));
+            .orElseThrow(() -> unknownLine(conversations.readableLines(caller)));
     Json.send(
         response,
         Status.OK_200,

@@ -275,6 +275,27 @@ class SpineTest {
   }
 
   @Test
+  void a_key_is_forgotten_after_seven_days_and_not_before() {
+    String number = number();
+    patient(number, "care");
+    for (String key : List.of("six-days-old", "eight-days-old")) {
+      assertThat(text(number, "Once", "Idempotency-Key", key).status()).isEqualTo(202);
+    }
+    db.run(
+        tx -> {
+          String age =
+              "UPDATE wardline.idempotency SET created_at = now() - ?::interval WHERE key = ?";
+          tx.update(age, "6 days", "six-days-old");
+          tx.update(age, "8 days", "eight-days-old");
+        });
+    assertThat(new OldKeys(db, Instant::now).runOnce()).isZero();
+    for (String key : List.of("six-days-old", "eight-days-old")) {
+      assertThat(text(number, "Once", "Idempotency-Key", key).status()).isEqualTo(202);
+    }
+    assertThat(queued(number)).hasSize(3);
+  }
+
+  @Test
   void twenty_clients_with_one_key_send_one_text() throws InterruptedException {
     String number = number();
     patient(number, "care");
@@ -324,6 +345,10 @@ class SpineTest {
             "{\"to\":\"%s\",\"line\":\"nope\",\"text\":\"secret words\"}".formatted(number));
     assertThat(unknownLine.problem()).isEqualTo("unknown-line");
     assertThat(unknownLine.body().toString()).doesNotContain("secret words").doesNotContain(number);
+    assertThat(unknownLine.body().path("detail").asString())
+        .isEqualTo("There is no such line. This client may use: main.");
+    assertThat(get("/messages?line=nope").body().path("detail").asString())
+        .isEqualTo("There is no such line. This client may use: main.");
     assertThat(post("/messages", "{\"too\":\"x\"}").body().path("detail").asString())
         .contains("too");
     assertThat(queued(number)).isEmpty();
