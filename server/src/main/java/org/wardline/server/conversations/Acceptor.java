@@ -316,6 +316,8 @@ final class Acceptor implements AutoCloseable {
             case SendOutcome.UnknownRecipient unknown -> "unknown recipient";
             case SendOutcome.UnknownLine unknown -> "line unknown or not allowed";
             case SendOutcome.KeyReused reused -> "key used before";
+            case SendOutcome.ConsentOnRecord there -> "consent on record";
+            case SendOutcome.AskedAlready asked -> "asked already";
             case SendOutcome.Queued queued -> "";
             case SendOutcome.AlreadyAccepted before -> "";
           };

@@ -121,6 +121,8 @@ public final class Patients {
           audit.record(tx, caller, "patient.refused", caller.id(), "number taken");
       case CreateOutcome.ExternalIdTaken taken ->
           audit.record(tx, caller, "patient.refused", caller.id(), "external id taken");
+      case CreateOutcome.PatientOptedOut out ->
+          audit.record(tx, caller, "patient.refused", caller.id(), "opted out");
     }
   }
 
