@@ -114,8 +114,7 @@ final class Wiring implements Parts {
   public SimulatorPart startSimulator(SimulatorStart start) {
     withSimulator = true;
     SmscSimulator simulator =
-        SmscSimulator.start(
-            SmscOptions.forDemo(start.port(), 0, start.account().password()));
+        SmscSimulator.start(SmscOptions.forDemo(start.port(), 0, start.account().password()));
     InThisProcess part = new InThisProcess(simulator);
     return new SimulatorPart() {
       @Override
