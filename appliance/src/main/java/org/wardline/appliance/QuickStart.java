@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import org.wardline.appliance.engines.EngineException;
 import org.wardline.appliance.engines.EngineUser;
 import org.wardline.config.ConfigException;
+import org.wardline.server.keys.KeyException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -90,7 +91,7 @@ public final class QuickStart implements Callable<Integer> {
     Path log = data.toAbsolutePath().resolve("logs");
     try {
       return run();
-    } catch (StartRefused | EngineException | ConfigException e) {
+    } catch (StartRefused | EngineException | ConfigException | KeyException e) {
       System.err.println(e.getMessage());
       return REFUSED;
     } catch (IOException e) {
@@ -149,6 +150,7 @@ public final class QuickStart implements Callable<Integer> {
           e instanceof StartRefused
               || e instanceof EngineException
               || e instanceof ConfigException
+              || e instanceof KeyException
               || e instanceof IOException;
       signal.exitCode = explained ? REFUSED : FAILED;
       throw e;

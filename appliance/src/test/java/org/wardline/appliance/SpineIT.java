@@ -91,6 +91,15 @@ class SpineIT {
       Until.holds("sent after the restart", PATIENCE, () -> carrier.messagesTo(number).size() == 1);
     }
     assertThat(filesHolding(data, canary)).isEmpty();
+
+    Files.move(data.resolve("keys/root.key"), dir.resolve("lost.key"));
+    try (RunningWardline refused = RunningWardline.launch(data, ports)) {
+      assertThat(refused.awaitExit()).isEqualTo(2);
+      assertThat(String.join("\n", refused.output()))
+          .contains("root.key is missing")
+          .contains("key backup")
+          .doesNotContain("\tat ");
+    }
   }
 
   private static String state(RestClient rest, String message)

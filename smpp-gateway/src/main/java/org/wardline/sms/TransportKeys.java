@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.UUID;
+import org.wardline.config.ConfigException;
 import org.wardline.config.PrivateFile;
 
 /**
@@ -57,18 +58,21 @@ public final class TransportKeys {
       }
       String[] lines = Files.readString(file).split("\n", -1);
       if (lines.length < 2) {
-        throw new IllegalStateException(
-            "The transport key file " + file + " is damaged. Restore it from the key backup.");
+        throw damaged(file);
       }
       return new TransportKeys(
           parse(lines[0]).getPrimitive(RegistryConfiguration.get(), Aead.class),
           parse(lines[1]).getPrimitive(RegistryConfiguration.get(), Mac.class));
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(
-          "The transport key file " + file + " is damaged. Restore it from the key backup.", e);
+      throw damaged(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static ConfigException damaged(Path file) {
+    return new ConfigException(
+        "The transport key file " + file + " is damaged. Restore it from the key backup.");
   }
 
   private static KeysetHandle generate(Parameters parameters) throws GeneralSecurityException {

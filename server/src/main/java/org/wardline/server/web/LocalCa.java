@@ -48,6 +48,7 @@ import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.wardline.config.ConfigException;
 import org.wardline.config.PrivateFile;
 
 /**
@@ -282,8 +283,8 @@ public final class LocalCa {
     }
   }
 
-  private static IllegalStateException damaged(Path keyFile, Path certificateFile) {
-    return new IllegalStateException(
+  private static ConfigException damaged(Path keyFile, Path certificateFile) {
+    return new ConfigException(
         "The certificate files "
             + keyFile
             + " and "
