@@ -239,6 +239,12 @@ public final class TestServer implements AutoCloseable {
     return new Browser(client(HttpClient.Version.HTTP_1_1));
   }
 
+  /** A browser on another computer: 127.0.0.2 and so on. */
+  public Browser browserAt(String address) {
+    return new Browser(
+        client(HttpClient.Version.HTTP_1_1, Optional.of(InetAddress.ofLiteral(address))));
+  }
+
   public Browser signedIn(String login) {
     Browser browser = browser();
     HttpResponse<String> response = browser.signIn(login, PASSWORD, code(login));

@@ -3,7 +3,10 @@ package org.wardline.server.accounts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -17,7 +20,24 @@ import org.wardline.server.keys.SystemKeys;
  * login exists or whether it is locked, neither in words nor in time; the audit does.
  */
 final class SignIn {
+  /** For one account from one address. */
   private static final int FREE_FAILURES = 5;
+
+  /** For one account from all addresses together, until it next succeeds. */
+  private static final int ACCOUNT_FREE_FAILURES = 50;
+
+  /** NIST SP 800-63B-4 §3.2.2. */
+  private static final int ACCOUNT_FAILURES_MAX = 100;
+
+  private static final Duration ACCOUNT_LOCK = Duration.ofMinutes(1);
+  private static final int TRIES_KEPT_MAX = 10_000;
+
+  private static final String HAS_SIGNED_IN_FROM =
+      """
+      SELECT 1 AS one FROM wardline.audit_event
+      WHERE action = 'session.started' AND actor_id = ? AND address = ? LIMIT 1
+      """;
+
   private static final Duration FIRST_LOCK = Duration.ofSeconds(15);
 
   /**
@@ -57,6 +77,10 @@ final class SignIn {
 
   private record Account(UUID id, String passwordHash, byte[] totpSecret) {}
 
+  private record From(UUID account, String address) {}
+
+  private record Tries(int failures, Instant lockedUntil) {}
+
   private record State(
       String login, int failures, Optional<Instant> lockedUntil, long totpLastStep) {}
 
@@ -68,6 +92,16 @@ final class SignIn {
   private final Passwords passwords = new Passwords();
   private final Totp totp = new Totp();
   private final AddressLimits addresses = new AddressLimits();
+  private final Map<From, Tries> tries =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<From, Tries> eldest) {
+              return size() > TRIES_KEPT_MAX;
+            }
+          });
 
   SignIn(Db db, Audit audit, SystemKeys keys, Sessions sessions, InstantSource clock) {
     this.db = db;
@@ -136,16 +170,20 @@ final class SignIn {
             id);
     Caller caller = Caller.anonymous(state.login(), attempt.address());
     Optional<UUID> object = Optional.of(id);
-    if (state.lockedUntil().filter(until -> until.isAfter(now)).isPresent()) {
+    From from = new From(id, attempt.address());
+    Tries before = tries.getOrDefault(from, new Tries(0, Instant.MIN));
+    if (before.lockedUntil().isAfter(now) || isLockedForStrangers(tx, state, from, now)) {
       return refuse(tx, caller, object, "locked");
     }
     boolean codeRight = step.isPresent() && step.getAsLong() > state.totpLastStep();
     if (!passwordRight || !codeRight) {
       int failures = state.failures() + 1;
+      int here = before.failures() + 1;
+      tries.put(from, new Tries(here, here < FREE_FAILURES ? Instant.MIN : now.plus(lock(here))));
       tx.update(
           "UPDATE wardline.account SET failures = ?, locked_until = ? WHERE id = ?",
           failures,
-          failures < FREE_FAILURES ? null : now.plus(lock(failures)),
+          failures < ACCOUNT_FREE_FAILURES ? null : now.plus(ACCOUNT_LOCK),
           id);
       String reason =
           !passwordRight ? "wrong password" : step.isPresent() ? "code used before" : "wrong code";
@@ -160,11 +198,25 @@ final class SignIn {
         step.getAsLong(),
         now,
         id);
+    tries.remove(from);
     oldCookie.ifPresent(cookie -> sessions.end(tx, cookie));
     Caller person =
         new Caller(Caller.Kind.PERSON, object, state.login(), attempt.address(), List.of());
     audit.record(tx, person, "session.started", object, "password and code");
     return new Outcome.Done(sessions.start(tx, id, attempt.address(), attempt.userAgent()));
+  }
+
+  /**
+   * Somebody fails at this account from many addresses. Those from which its person has signed in
+   * before stay open, limited by their own failures: nobody elsewhere can lock the person out.
+   */
+  private static boolean isLockedForStrangers(Tx tx, State state, From from, Instant now) {
+    boolean locked =
+        state.failures() >= ACCOUNT_FAILURES_MAX
+            || state.lockedUntil().filter(until -> until.isAfter(now)).isPresent();
+    return locked
+        && tx.first(HAS_SIGNED_IN_FROM, row -> row.intValue("one"), from.account(), from.address())
+            .isEmpty();
   }
 
   private Outcome refuse(Tx tx, Caller caller, Optional<UUID> account, String reason) {

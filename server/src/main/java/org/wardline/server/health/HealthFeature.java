@@ -7,9 +7,9 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +18,7 @@ import org.wardline.server.accounts.Access;
 import org.wardline.server.accounts.Caller;
 import org.wardline.server.web.Json;
 import org.wardline.server.web.Pages;
+import org.wardline.server.web.Problem;
 
 /**
  * Says what is wrong, what it means for patients and what to do; and the figures for monitoring.
@@ -36,7 +37,8 @@ public final class HealthFeature {
   private final Pages pages;
   private final Metrics metrics;
   private final InstantSource clock;
-  private @Nullable HealthReport last;
+  private final ReentrantLock running = new ReentrantLock();
+  private volatile @Nullable HealthReport last;
 
   public HealthFeature(
       List<HealthCheck> checks, Access access, Pages pages, Metrics metrics, InstantSource clock) {
@@ -59,13 +61,16 @@ public final class HealthFeature {
   public void inside(HttpRules rules) {
     rules.get(
         "/metrics",
-        (request, response) ->
-            response
-                .header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
-                .send(metrics.text().getBytes(StandardCharsets.UTF_8)));
+        (request, response) -> {
+          checkHost(request);
+          response
+              .header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
+              .send(metrics.text().getBytes(StandardCharsets.UTF_8));
+        });
     rules.get(
         "/health",
         (request, response) -> {
+          checkHost(request);
           HealthReport report = report();
           response
               .status(
@@ -73,6 +78,13 @@ public final class HealthFeature {
               .header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
               .send(report.text().getBytes(StandardCharsets.UTF_8));
         });
+  }
+
+  /** A page elsewhere may let its own name point to 127.0.0.1 and have a browser ask here. */
+  private static void checkHost(ServerRequest request) {
+    if (!request.authority().matches("(127\\.0\\.0\\.1|localhost)(:[0-9]+)?")) {
+      throw Problem.notFound();
+    }
   }
 
   private void page(Caller caller, ServerRequest request, ServerResponse response) {
@@ -85,18 +97,35 @@ public final class HealthFeature {
     return report().rows();
   }
 
-  private synchronized HealthReport report() {
-    Instant now = clock.instant();
+  /** One request at a time runs the checks; the others get what is known meanwhile. */
+  private HealthReport report() {
     HealthReport known = last;
-    if (known != null && known.at().isAfter(now.minus(REPORT_KEPT))) {
+    if (known != null && isFresh(known)) {
       return known;
     }
-    HealthReport fresh =
-        new HealthReport(
-            now,
-            checks.stream().map(check -> HealthReport.Row.of(check.name(), find(check))).toList());
-    last = fresh;
-    return fresh;
+    if (known == null) {
+      running.lock();
+    } else if (!running.tryLock()) {
+      return known;
+    }
+    try {
+      known = last;
+      if (known != null && isFresh(known)) {
+        return known;
+      }
+      List<HealthReport.Row> rows =
+          checks.stream().map(check -> HealthReport.Row.of(check.name(), find(check))).toList();
+      // The time after the checks: slow ones would be stale at once and run without a pause.
+      HealthReport fresh = new HealthReport(clock.instant(), rows);
+      last = fresh;
+      return fresh;
+    } finally {
+      running.unlock();
+    }
+  }
+
+  private boolean isFresh(HealthReport report) {
+    return report.at().isAfter(clock.instant().minus(REPORT_KEPT));
   }
 
   private static HealthFinding find(HealthCheck check) {

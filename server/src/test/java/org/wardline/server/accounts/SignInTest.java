@@ -140,6 +140,43 @@ class SignInTest {
   }
 
   @Test
+  void failures_elsewhere_do_not_lock_a_person_out() {
+    TestServer.Browser ignored = server.signedIn(login);
+    for (int i = 0; i < 6; i++) {
+      assertThat(stranger("127.0.0.2", "wrong")).isEqualTo(401);
+    }
+    assertPersonGetsIn();
+    failures(49);
+    assertThat(stranger("127.0.0.3", "wrong")).isEqualTo(401);
+    server.clock.forward(Duration.ofSeconds(30));
+    assertThat(stranger("127.0.0.4", TestServer.PASSWORD)).as("locked elsewhere").isEqualTo(401);
+    assertPersonGetsIn();
+    failures(100);
+    assertThat(stranger("127.0.0.5", TestServer.PASSWORD)).as("100 in a row").isEqualTo(401);
+    assertPersonGetsIn();
+    server.clock.forward(Duration.ofSeconds(60));
+    assertThat(stranger("127.0.0.5", TestServer.PASSWORD)).as("no longer locked").isEqualTo(303);
+  }
+
+  private int stranger(String address, String password) {
+    return server.browserAt(address).signIn(login, password, server.code(login)).statusCode();
+  }
+
+  private void assertPersonGetsIn() {
+    server.clock.forward(Duration.ofSeconds(30));
+    assertThat(server.browser().signIn(login, TestServer.PASSWORD, server.code(login)).statusCode())
+        .isEqualTo(303);
+  }
+
+  private void failures(int inARow) {
+    new Db(server.database.owner())
+        .run(
+            tx ->
+                tx.update(
+                    "UPDATE wardline.account SET failures = ? WHERE login = ?", inARow, login));
+  }
+
+  @Test
   void one_address_cannot_go_on_guessing() {
     try (TestServer own = new TestServer()) {
       HttpResponse<String> response = own.browser().signIn("nobody", "guess", "000000");

@@ -351,6 +351,31 @@ class ListenersTest {
   }
 
   @Test
+  void figures_are_for_this_computers_own_names_only() throws Exception {
+    for (String path : List.of("/metrics", "/health")) {
+      try (Socket socket = server.rawPlain(server.app.web().metricsPort())) {
+        assertThat(
+                TestServer.exchange(
+                        socket,
+                        "GET "
+                            + path
+                            + " HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+                        PATIENCE)
+                    .text())
+            .startsWith("HTTP/1.1 404");
+      }
+    }
+  }
+
+  @Test
+  void helidon_logs_no_paths_and_no_messages_of_exceptions() {
+    assertThat(
+            System.getLogger("io.helidon.webserver.http.ErrorHandlers")
+                .isLoggable(System.Logger.Level.WARNING))
+        .isFalse();
+  }
+
+  @Test
   void neither_metrics_nor_their_labels_name_a_path_with_an_id() throws Exception {
     HttpResponse<String> ignored =
         get(
