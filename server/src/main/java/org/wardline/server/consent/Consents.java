@@ -38,7 +38,7 @@ public final class Consents {
   private final Withdrawal withdrawal;
   private final LiveEvents live;
 
-  public Consents(
+  Consents(
       Db db,
       ConsentLedger ledger,
       PatientKeys keys,

@@ -26,7 +26,7 @@ import org.wardline.server.web.Problem;
  * with the part it asked for: {@code /inbox} with the list, everything below {@code /conversations}
  * with the thread.
  */
-public final class ConsolePages {
+final class ConsolePages {
   private static final int MAX_KEY_CHARS = 64;
   private static final int MAX_WORDING_CHARS = 64;
 
@@ -37,7 +37,7 @@ public final class ConsolePages {
   private final Clock clock;
   private final ZoneId practiceZone;
 
-  public ConsolePages(
+  ConsolePages(
       Access access,
       Pages pages,
       Conversations conversations,
@@ -52,7 +52,7 @@ public final class ConsolePages {
     this.practiceZone = practiceZone;
   }
 
-  public void routes(HttpRules rules) {
+  void routes(HttpRules rules) {
     rules.get("/inbox", access.console("conversation:read", this::inbox));
     rules.get("/conversations/{id}", access.console("conversation:read", this::thread));
     rules.post("/conversations/{id}/messages", access.console("conversation:write", this::send));
