@@ -64,7 +64,7 @@ public final class App implements AutoCloseable {
       var outbox = new ArchiveOutbox();
       var assets = new Assets();
       var pages = new Pages(assets);
-      live = new LiveEvents(clock.millis() * 1_000);
+      live = new LiveEvents();
       ca = new LocalCa(settings.certificates(), clock, random);
 
       accounts =

@@ -106,7 +106,7 @@ public final class Consents {
     List<LiveEvent> events =
         tx.query(
             "SELECT id, line FROM wardline.conversation WHERE patient_id = ?",
-            row -> new LiveEvent("consent", row.string("line"), row.uuid("id"), 0),
+            row -> new LiveEvent("consent", row.string("line"), row.uuid("id")),
             patient);
     tx.afterCommit(() -> events.forEach(live::publish));
   }
