@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.wardline.server.accounts.Access;
 import org.wardline.server.accounts.Caller;
+import org.wardline.server.consent.ConsentFields;
 import org.wardline.server.consent.ConsentKind;
 import org.wardline.server.consent.ConsentLedger.Saying;
 import org.wardline.server.consent.ConsentMethod;
@@ -28,7 +29,6 @@ import org.wardline.server.web.Problem;
  */
 final class ConsolePages {
   private static final int MAX_KEY_CHARS = 64;
-  private static final int MAX_WORDING_CHARS = 64;
 
   private final Access access;
   private final Pages pages;
@@ -108,7 +108,7 @@ final class ConsolePages {
     Optional<Notice> refused;
     if (method.isEmpty()) {
       refused = bad("Consent was not recorded.", "Choose how the patient agreed.");
-    } else if (wording.isEmpty() || wording.length() > MAX_WORDING_CHARS) {
+    } else if (!ConsentFields.isVersion(wording)) {
       refused =
           bad("Consent was not recorded.", "Enter the version of the wording, such as “2026-01”.");
     } else {

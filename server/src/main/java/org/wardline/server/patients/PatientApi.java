@@ -44,15 +44,25 @@ final class PatientApi {
     rules.get("/api/v1/patients/{id}", access.api("patient:read", this::show));
   }
 
-  private record PhoneBody(@Nullable String number, @Nullable String kind) {}
+  record PhoneBody(@Nullable String number, @Nullable String kind) {
+    @Override
+    public String toString() {
+      return "PhoneBody[redacted]";
+    }
+  }
 
-  private record ConsentBody(
+  record ConsentBody(
       @Nullable String kind,
       @Nullable String state,
       @Nullable String method,
-      @Nullable String wordingVersion) {}
+      @Nullable String wordingVersion) {
+    @Override
+    public String toString() {
+      return "ConsentBody[redacted]";
+    }
+  }
 
-  private record PatientBody(
+  record PatientBody(
       @Nullable String externalId,
       @Nullable String givenName,
       @Nullable String familyName,
@@ -60,7 +70,12 @@ final class PatientApi {
       @Nullable String language,
       @Nullable String timeZone,
       @Nullable List<PhoneBody> phones,
-      @Nullable List<ConsentBody> consents) {}
+      @Nullable List<ConsentBody> consents) {
+    @Override
+    public String toString() {
+      return "PatientBody[redacted]";
+    }
+  }
 
   private void create(Caller caller, ServerRequest request, ServerResponse response) {
     NewPatient patient = check(Json.read(request, PatientBody.class));
