@@ -9,7 +9,7 @@ const RETRY_FIRST_MS = 1_000;
 const RETRY_MOST_MS = 30_000;
 // The server says something every 15 s; a stream that is silent for longer is dead, whatever the socket thinks.
 const SILENT_MS = 40_000;
-const KINDS = ['inbound', 'state', 'consent', 'conversation', 'heartbeat', 'resync'];
+const KINDS = ['inbound', 'message', 'state', 'consent', 'heartbeat', 'resync'];
 
 let source = null;
 let attempts = 0;

@@ -63,6 +63,17 @@ class ArchitectureTest {
               "Ask Caller.may(permission), or guard the route with Access, instead of using Shiro.");
 
   @ArchTest
+  static final ArchRule ONE_LIMIT_FOR_PASSWORD_HASHES =
+      noClasses()
+          .that()
+          .doNotHaveSimpleName("AccountsFeature")
+          .should()
+          .callConstructor("org.wardline.server.accounts.Passwords")
+          .as(
+              "Each Passwords lets two hashes of 19 MB run at once: share the one that"
+                  + " AccountsFeature makes.");
+
+  @ArchTest
   static final ArchRule JDBC_IS_IN_JDBC =
       noClasses()
           .that()

@@ -55,13 +55,27 @@ public final class TestServer implements AutoCloseable {
   public static final class MovableClock extends Clock {
     private volatile Duration ahead = Duration.ZERO;
 
+    private volatile @org.jspecify.annotations.Nullable Instant standing;
+
     public void forward(Duration by) {
       ahead = ahead.plus(by);
+      Instant still = standing;
+      standing = still == null ? null : still.plus(by);
+    }
+
+    /** From now on the time is this, until {@link #go}. */
+    public void stand() {
+      standing = instant();
+    }
+
+    public void go() {
+      standing = null;
     }
 
     @Override
     public Instant instant() {
-      return Instant.now().plus(ahead);
+      Instant still = standing;
+      return still == null ? Instant.now().plus(ahead) : still;
     }
 
     @Override

@@ -27,12 +27,12 @@ public final class Accounts {
   private final SecureRandom random;
   private final Passwords passwords;
 
-  public Accounts(Db db, Audit audit, SystemKeys keys, SecureRandom random) {
+  Accounts(Db db, Audit audit, SystemKeys keys, SecureRandom random, Passwords passwords) {
     this.db = db;
     this.audit = audit;
     this.keys = keys;
     this.random = random;
-    this.passwords = new Passwords();
+    this.passwords = passwords;
   }
 
   /** What became of the wish for a new account. */

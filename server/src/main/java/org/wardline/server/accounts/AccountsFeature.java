@@ -23,7 +23,7 @@ import org.wardline.server.web.LiveEvents;
 import org.wardline.server.web.Pages;
 import org.wardline.server.web.Problem;
 
-/** Sign-in, sign-out and the session; makes {@link Access} for all other features. */
+/** People, programs, sign-in and sessions; makes {@link Access} for all other features. */
 public final class AccountsFeature implements AutoCloseable {
   /** A longer idle time is not offered, whatever the configuration says. */
   public static final Duration IDLE_MAX = Duration.ofMinutes(15);
@@ -46,6 +46,8 @@ public final class AccountsFeature implements AutoCloseable {
   private final LiveEvents live;
   private final InstantSource clock;
   private final Sessions sessions;
+  private final Accounts accounts;
+  private final ApiClients clients;
   private final SignIn signIn;
   private final Access access;
   private final Worker purge;
@@ -54,7 +56,6 @@ public final class AccountsFeature implements AutoCloseable {
       Db db,
       Audit audit,
       SystemKeys keys,
-      ApiClients clients,
       Pages pages,
       LiveEvents live,
       Metrics metrics,
@@ -75,7 +76,10 @@ public final class AccountsFeature implements AutoCloseable {
     this.live = live;
     this.clock = clock;
     this.sessions = new Sessions(db, random, clock, idleLogOff, live::endSession);
-    this.signIn = new SignIn(db, audit, keys, sessions, clock);
+    Passwords passwords = new Passwords();
+    this.accounts = new Accounts(db, audit, keys, random, passwords);
+    this.clients = new ApiClients(db, audit, random, clock);
+    this.signIn = new SignIn(db, audit, keys, sessions, passwords, clock);
     this.access = new Access(db, audit, sessions, clients);
     this.purge =
         new Worker(
@@ -86,6 +90,14 @@ public final class AccountsFeature implements AutoCloseable {
               return 0;
             });
     metrics.gauge("wardline_sessions_open", "People signed in.", sessions::open);
+  }
+
+  public Accounts accounts() {
+    return accounts;
+  }
+
+  public ApiClients clients() {
+    return clients;
   }
 
   public Access access() {

@@ -11,7 +11,8 @@ import org.wardline.server.web.Problem;
 
 /**
  * Hashes passwords with Argon2id (RFC 9106). Each hash takes {@value #MEMORY_KIB} KiB for its time,
- * so only {@value #AT_ONCE} run at once; who waits longer than a few seconds is told to try again.
+ * so only {@value #AT_ONCE} run at once in the whole server, which therefore has one of these; who
+ * waits longer than a few seconds is told to try again.
  */
 final class Passwords {
   private static final int MEMORY_KIB = 19_456;

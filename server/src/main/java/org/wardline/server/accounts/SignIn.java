@@ -89,7 +89,7 @@ final class SignIn {
   private final SystemKeys keys;
   private final Sessions sessions;
   private final InstantSource clock;
-  private final Passwords passwords = new Passwords();
+  private final Passwords passwords;
   private final Totp totp = new Totp();
   private final AddressLimits addresses = new AddressLimits();
   private final Map<From, Tries> tries =
@@ -103,11 +103,18 @@ final class SignIn {
             }
           });
 
-  SignIn(Db db, Audit audit, SystemKeys keys, Sessions sessions, InstantSource clock) {
+  SignIn(
+      Db db,
+      Audit audit,
+      SystemKeys keys,
+      Sessions sessions,
+      Passwords passwords,
+      InstantSource clock) {
     this.db = db;
     this.audit = audit;
     this.keys = keys;
     this.sessions = sessions;
+    this.passwords = passwords;
     this.clock = clock;
   }
 

@@ -33,7 +33,7 @@ public final class ArchiveFeature implements AutoCloseable {
   }
 
   /** How many events wait for the archive, and for how many seconds the oldest has waited. */
-  public record Lag(long waiting, double oldestSeconds, boolean archiveUp) {}
+  public record Lag(long waiting, long oldestSeconds) {}
 
   public Lag lag() {
     return db.inTransaction(
@@ -44,7 +44,7 @@ public final class ArchiveFeature implements AutoCloseable {
                        coalesce(extract(epoch FROM now() - min(at)), 0)::bigint AS oldest
                 FROM wardline.archive_outbox
                 """,
-                row -> new Lag(row.longValue("waiting"), row.longValue("oldest"), shipper.up())));
+                row -> new Lag(row.longValue("waiting"), row.longValue("oldest"))));
   }
 
   @Override

@@ -3,7 +3,6 @@ package org.wardline.server.archive;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
@@ -123,11 +122,6 @@ final class ArchiveShipper implements AutoCloseable {
   /** True when the last attempt to reach the archive worked. */
   boolean up() {
     return up;
-  }
-
-  /** Events of a patient that the archive holds, from the month of {@code within}. */
-  synchronized List<Stored> read(UUID patient, java.time.Instant within) {
-    return connected().read(patient, within);
   }
 
   @Override

@@ -20,7 +20,7 @@ import org.wardline.server.web.Problem;
  * {@code GET /api/v1/audit}: the record of acts and views, oldest first. Reading it is itself an
  * act.
  */
-public final class AuditApi {
+final class AuditApi {
   private static final int DEFAULT_LIMIT = 100;
   private static final int MAX_LIMIT = 1_000;
 
@@ -28,13 +28,13 @@ public final class AuditApi {
   private final Db db;
   private final Audit audit;
 
-  public AuditApi(Access access, Db db, Audit audit) {
+  AuditApi(Access access, Db db, Audit audit) {
     this.access = access;
     this.db = db;
     this.audit = audit;
   }
 
-  public void routes(HttpRules rules) {
+  void routes(HttpRules rules) {
     rules.get("/api/v1/audit", access.api("audit:read", this::list));
   }
 

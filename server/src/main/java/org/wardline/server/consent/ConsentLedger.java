@@ -25,7 +25,7 @@ public final class ConsentLedger {
   private final ArchiveOutbox archive;
   private final InstantSource clock;
 
-  public ConsentLedger(ArchiveOutbox archive, InstantSource clock) {
+  ConsentLedger(ArchiveOutbox archive, InstantSource clock) {
     this.archive = archive;
     this.clock = clock;
   }

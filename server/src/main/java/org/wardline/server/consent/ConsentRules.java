@@ -3,7 +3,6 @@ package org.wardline.server.consent;
 import java.util.List;
 import java.util.Optional;
 import org.wardline.server.consent.ConsentLedger.Saying;
-import org.wardline.server.consent.ConsentWords.Meaning;
 
 /**
  * What follows from a patient's text for consent: pure rules over the current state, so that a
@@ -79,10 +78,5 @@ public final class ConsentRules {
     return ask
         ? new Reaction(Optional.empty(), Optional.of(Answer.ASK_FOR_CONSENT), false)
         : Reaction.NOTHING;
-  }
-
-  /** True when the text answers a rule and asks nothing of the staff. */
-  public static boolean isKeyword(String text) {
-    return ConsentWords.of(text) != Meaning.OTHER;
   }
 }

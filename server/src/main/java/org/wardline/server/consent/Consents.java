@@ -38,7 +38,7 @@ public final class Consents {
   private final Withdrawal withdrawal;
   private final LiveEvents live;
 
-  public Consents(
+  Consents(
       Db db,
       ConsentLedger ledger,
       PatientKeys keys,
@@ -107,7 +107,7 @@ public final class Consents {
     List<LiveEvent> events =
         tx.query(
             "SELECT id, line FROM wardline.conversation WHERE patient_id = ?",
-            row -> new LiveEvent("consent", row.string("line"), row.uuid("id"), 0),
+            row -> new LiveEvent("consent", row.string("line"), row.uuid("id")),
             patient);
     tx.afterCommit(() -> events.forEach(live::publish));
   }

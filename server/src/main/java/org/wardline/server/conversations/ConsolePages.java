@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.wardline.server.accounts.Access;
 import org.wardline.server.accounts.Caller;
+import org.wardline.server.consent.ConsentFields;
 import org.wardline.server.consent.ConsentKind;
 import org.wardline.server.consent.ConsentLedger.Saying;
 import org.wardline.server.consent.ConsentMethod;
@@ -26,9 +27,8 @@ import org.wardline.server.web.Problem;
  * with the part it asked for: {@code /inbox} with the list, everything below {@code /conversations}
  * with the thread.
  */
-public final class ConsolePages {
+final class ConsolePages {
   private static final int MAX_KEY_CHARS = 64;
-  private static final int MAX_WORDING_CHARS = 64;
 
   private final Access access;
   private final Pages pages;
@@ -37,7 +37,7 @@ public final class ConsolePages {
   private final Clock clock;
   private final ZoneId practiceZone;
 
-  public ConsolePages(
+  ConsolePages(
       Access access,
       Pages pages,
       Conversations conversations,
@@ -52,7 +52,7 @@ public final class ConsolePages {
     this.practiceZone = practiceZone;
   }
 
-  public void routes(HttpRules rules) {
+  void routes(HttpRules rules) {
     rules.get("/inbox", access.console("conversation:read", this::inbox));
     rules.get("/conversations/{id}", access.console("conversation:read", this::thread));
     rules.post("/conversations/{id}/messages", access.console("conversation:write", this::send));
@@ -108,7 +108,7 @@ public final class ConsolePages {
     Optional<Notice> refused;
     if (method.isEmpty()) {
       refused = bad("Consent was not recorded.", "Choose how the patient agreed.");
-    } else if (wording.isEmpty() || wording.length() > MAX_WORDING_CHARS) {
+    } else if (!ConsentFields.isVersion(wording)) {
       refused =
           bad("Consent was not recorded.", "Enter the version of the wording, such as “2026-01”.");
     } else {

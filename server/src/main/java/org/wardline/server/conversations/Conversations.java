@@ -428,7 +428,7 @@ public final class Conversations {
           tx.afterCommit(
               () ->
                   live.publish(
-                      new LiveEvent("state", found.get().line(), found.get().conversation(), 0)));
+                      new LiveEvent("state", found.get().line(), found.get().conversation())));
           return true;
         });
   }

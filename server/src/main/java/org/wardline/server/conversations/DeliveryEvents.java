@@ -88,8 +88,7 @@ final class DeliveryEvents {
     tx.afterCommit(
         () ->
             changed.forEach(
-                (conversation, line) ->
-                    live.publish(new LiveEvent("state", line, conversation, 0))));
+                (conversation, line) -> live.publish(new LiveEvent("state", line, conversation))));
   }
 
   private static void updateStates(Tx tx, Map<UUID, List<SmsQueue.Event>> byMessage) {

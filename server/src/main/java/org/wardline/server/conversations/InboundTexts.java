@@ -3,6 +3,7 @@ package org.wardline.server.conversations;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -87,6 +88,13 @@ final class InboundTexts {
     this.practiceZone = practiceZone;
   }
 
+  private record Sent(
+      SmsQueue.InboundText text, PhoneNumber number, Line line, Patients.PhoneOwner owner) {
+    PatientLine key() {
+      return new PatientLine(owner.patient(), line.id());
+    }
+  }
+
   private record Resolved(SmsQueue.InboundText text, Recipient patient) {}
 
   /** Takes one batch and returns how many texts it held. */
@@ -116,17 +124,18 @@ final class InboundTexts {
   }
 
   private int take(Tx tx, List<SmsQueue.InboundText> texts) {
-    List<Resolved> resolved = new ArrayList<>();
-    texts.forEach(text -> resolve(tx, text).ifPresent(resolved::add));
-    if (!resolved.isEmpty()) {
-      // Before any row is written, so that sending and opting out wait for each other in one
-      // order.
+    List<Sent> sent = new ArrayList<>();
+    texts.forEach(text -> sender(tx, text).ifPresent(sent::add));
+    if (!sent.isEmpty()) {
+      // Before any row that sending writes too, so that sending and opting out wait for each other
+      // in one order.
       PhoneLocks.forChange(
           tx,
-          resolved.stream()
+          sent.stream()
               .filter(one -> ConsentWords.of(one.text().text()) != ConsentWords.Meaning.OTHER)
-              .map(one -> one.patient().phone())
+              .map(one -> one.owner().phone())
               .toList());
+      List<Resolved> resolved = resolve(tx, sent);
       writer.receive(tx, resolved.stream().map(InboundTexts::incoming).toList());
       resolved.forEach(one -> react(tx, one.patient(), one.text().text()));
     }
@@ -142,7 +151,7 @@ final class InboundTexts {
         one.text().complete());
   }
 
-  private Optional<Resolved> resolve(Tx tx, SmsQueue.InboundText text) {
+  private Optional<Sent> sender(Tx tx, SmsQueue.InboundText text) {
     Optional<PhoneNumber> source = PhoneNumber.ofAddress(text.source());
     if (source.isEmpty()) {
       // A short code or a word as sender: no patient texts from one, and nobody could answer it.
@@ -158,18 +167,25 @@ final class InboundTexts {
     Patients.PhoneOwner known = patients.owners(tx, List.of(number)).get(number);
     Patients.PhoneOwner owner =
         known == null ? patients.createUnnamed(tx, number, practiceZone) : known;
-    PatientLine key = new PatientLine(owner.patient(), line.id());
-    UUID conversation = Objects.requireNonNull(Recipients.findOrCreate(tx, List.of(key)).get(key));
-    return Optional.of(
-        new Resolved(
-            text,
-            new Recipient(
-                owner.patient(),
-                owner.phone(),
-                number,
-                conversation,
-                line,
-                keys.of(tx, owner.patient()))));
+    return Optional.of(new Sent(text, number, line, owner));
+  }
+
+  private List<Resolved> resolve(Tx tx, List<Sent> sent) {
+    Map<PatientLine, UUID> conversations =
+        Recipients.findOrCreate(tx, sent.stream().map(Sent::key).distinct().toList());
+    return sent.stream()
+        .map(
+            one ->
+                new Resolved(
+                    one.text(),
+                    new Recipient(
+                        one.owner().patient(),
+                        one.owner().phone(),
+                        one.number(),
+                        Objects.requireNonNull(conversations.get(one.key())),
+                        one.line(),
+                        keys.of(tx, one.owner().patient()))))
+        .toList();
   }
 
   private void react(Tx tx, Recipient patient, String text) {

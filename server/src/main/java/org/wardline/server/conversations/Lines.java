@@ -15,7 +15,7 @@ public final class Lines {
   private final Map<String, Line> byId = new LinkedHashMap<>();
 
   /** Writes the configured lines into the database. */
-  public Lines(Db db, List<Line> configured) {
+  Lines(Db db, List<Line> configured) {
     if (configured.isEmpty()) {
       throw new IllegalArgumentException("at least one line is needed");
     }

@@ -53,12 +53,17 @@ final class MessageApi {
     rules.delete("/api/v1/messages/{id}", access.api("conversation:write", this::recall));
   }
 
-  private record MessageBody(
+  record MessageBody(
       @Nullable String to,
       @Nullable String line,
       @Nullable String text,
       @Nullable String kind,
-      @Nullable String expiresAt) {}
+      @Nullable String expiresAt) {
+    @Override
+    public String toString() {
+      return "MessageBody[redacted]";
+    }
+  }
 
   private record Accepted(String id, String state) {}
 

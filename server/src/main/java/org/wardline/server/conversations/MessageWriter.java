@@ -257,8 +257,7 @@ final class MessageWriter {
                         new LiveEvent(
                             row.outgoing() ? "message" : "inbound",
                             row.recipient().line().id(),
-                            conversation,
-                            0))));
+                            conversation))));
   }
 
   private ArchiveOutbox.Event archived(Row row) {

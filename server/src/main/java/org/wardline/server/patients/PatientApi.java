@@ -18,49 +18,51 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.wardline.server.accounts.Access;
 import org.wardline.server.accounts.Caller;
-import org.wardline.server.consent.ConsentKind;
-import org.wardline.server.consent.ConsentLedger.Saying;
-import org.wardline.server.consent.ConsentMethod;
-import org.wardline.server.consent.Consents;
+import org.wardline.server.consent.ConsentFields;
 import org.wardline.server.web.Json;
 import org.wardline.server.web.Problem;
 import org.wardline.sms.PhoneNumber;
 
-/** {@code /api/v1/patients}: put patients on file, read them, record consent. */
-public final class PatientApi {
+/** {@code /api/v1/patients}: put patients on file and read them. */
+final class PatientApi {
   private static final int MAX_ID_CHARS = 64;
-  private static final int MAX_VERSION_CHARS = 64;
   private static final int MAX_CONSENTS = 16;
   private static final Set<String> KINDS = Set.of("mobile", "home", "work", "other");
 
   private final Access access;
   private final Patients patients;
-  private final Consents consents;
   private final ZoneId practiceZone;
 
-  public PatientApi(Access access, Patients patients, Consents consents, ZoneId practiceZone) {
+  PatientApi(Access access, Patients patients, ZoneId practiceZone) {
     this.access = access;
     this.patients = patients;
-    this.consents = consents;
     this.practiceZone = practiceZone;
   }
 
-  public void routes(HttpRules rules) {
+  void routes(HttpRules rules) {
     rules.post("/api/v1/patients", access.api("patient:write", this::create));
     rules.get("/api/v1/patients/{id}", access.api("patient:read", this::show));
-    rules.put(
-        "/api/v1/patients/{id}/consents/{kind}", access.api("consent:write", this::recordConsent));
   }
 
-  private record PhoneBody(@Nullable String number, @Nullable String kind) {}
+  record PhoneBody(@Nullable String number, @Nullable String kind) {
+    @Override
+    public String toString() {
+      return "PhoneBody[redacted]";
+    }
+  }
 
-  private record ConsentBody(
+  record ConsentBody(
       @Nullable String kind,
       @Nullable String state,
       @Nullable String method,
-      @Nullable String wordingVersion) {}
+      @Nullable String wordingVersion) {
+    @Override
+    public String toString() {
+      return "ConsentBody[redacted]";
+    }
+  }
 
-  private record PatientBody(
+  record PatientBody(
       @Nullable String externalId,
       @Nullable String givenName,
       @Nullable String familyName,
@@ -68,7 +70,12 @@ public final class PatientApi {
       @Nullable String language,
       @Nullable String timeZone,
       @Nullable List<PhoneBody> phones,
-      @Nullable List<ConsentBody> consents) {}
+      @Nullable List<ConsentBody> consents) {
+    @Override
+    public String toString() {
+      return "PatientBody[redacted]";
+    }
+  }
 
   private void create(Caller caller, ServerRequest request, ServerResponse response) {
     NewPatient patient = check(Json.read(request, PatientBody.class));
@@ -138,10 +145,11 @@ public final class PatientApi {
       ConsentBody consent = consentBodies.get(i);
       given.add(
           new NewPatient.NewConsent(
-              kind(consent.kind(), "consents[" + i + "].kind"),
-              saying(consent.state(), "consents[" + i + "].state"),
-              method(consent.method(), "consents[" + i + "].method"),
-              version(consent.wordingVersion(), "consents[" + i + "].wordingVersion")));
+              ConsentFields.kind(consent.kind(), "consents[" + i + "].kind"),
+              ConsentFields.saying(consent.state(), "consents[" + i + "].state"),
+              ConsentFields.method(consent.method(), "consents[" + i + "].method"),
+              ConsentFields.version(
+                  consent.wordingVersion(), "consents[" + i + "].wordingVersion")));
     }
     return new NewPatient(
         Optional.ofNullable(body.externalId()).map(id -> line(id, "externalId", MAX_ID_CHARS)),
@@ -203,30 +211,6 @@ public final class PatientApi {
     return stripped;
   }
 
-  private static ConsentKind kind(@Nullable String text, String field) {
-    return ConsentKind.ofWireName(Optional.ofNullable(text).orElse(""))
-        .orElseThrow(
-            () ->
-                Problem.invalid(field + " must be one of reminders, care, secure-link, outreach."));
-  }
-
-  private static Saying saying(@Nullable String text, String field) {
-    return switch (text) {
-      case "granted" -> Saying.GRANTED;
-      case "revoked" -> Saying.REVOKED;
-      case null, default -> throw Problem.invalid(field + " must be granted or revoked.");
-    };
-  }
-
-  private static ConsentMethod method(@Nullable String text, String field) {
-    return ConsentMethod.ofWireName(Optional.ofNullable(text).orElse(""))
-        .orElseThrow(() -> Problem.invalid(field + " must be one of paper, verbal, web, text."));
-  }
-
-  private static String version(@Nullable String text, String field) {
-    return line(required(text, field), field, MAX_VERSION_CHARS);
-  }
-
   private void show(Caller caller, ServerRequest request, ServerResponse response) {
     Patients.PatientView view = patients.view(caller, id(request)).orElseThrow(Problem::notFound);
     Map<String, Object> body = new java.util.LinkedHashMap<>();
@@ -244,39 +228,6 @@ public final class PatientApi {
                 p -> Map.of("id", p.id().toString(), "number", p.number().e164(), "kind", p.kind()))
             .toList());
     Json.send(response, Status.OK_200, body);
-  }
-
-  private record ConsentChange(
-      @Nullable String state, @Nullable String method, @Nullable String wordingVersion) {}
-
-  private void recordConsent(Caller caller, ServerRequest request, ServerResponse response) {
-    ConsentChange body = Json.read(request, ConsentChange.class);
-    ConsentKind kind =
-        ConsentKind.ofWireName(request.path().pathParameters().get("kind"))
-            .orElseThrow(Problem::notFound);
-    Saying saying = saying(body.state(), "state");
-    switch (consents.record(
-        caller,
-        id(request),
-        kind,
-        saying,
-        method(body.method(), "method"),
-        version(body.wordingVersion(), "wordingVersion"))) {
-      case RECORDED ->
-          Json.send(
-              response,
-              Status.OK_200,
-              Map.of(
-                  "kind",
-                  kind.wireName(),
-                  "state",
-                  saying == Saying.GRANTED ? "granted" : "revoked"));
-      case UNKNOWN_PATIENT -> throw Problem.notFound();
-      case PATIENT_OPTED_OUT ->
-          throw new Problem(
-              Problem.Type.OPTED_OUT,
-              "The patient opted out by text. Only the patient can open it again, by texting START to the practice.");
-    }
   }
 
   private static UUID id(ServerRequest request) {

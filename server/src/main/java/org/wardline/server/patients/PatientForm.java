@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.wardline.server.consent.ConsentFields;
 import org.wardline.server.web.Form;
 import org.wardline.sms.PhoneNumber;
 
@@ -43,10 +44,9 @@ public record PatientForm(
     }
   }
 
-  static final int PHONES_MAX = 5;
-  private static final int NAME_MAX_CHARS = 100;
+  static final int PHONES_MAX = NewPatient.MAX_PHONES;
+  private static final int NAME_MAX_CHARS = NewPatient.MAX_NAME_CHARS;
   private static final int EXTERNAL_ID_MAX_CHARS = 64;
-  private static final int WORDING_MAX_CHARS = 60;
   private static final LocalDate OLDEST_BIRTH_DATE = LocalDate.of(1890, 1, 1);
   private static final Set<String> PHONE_KINDS = Set.of("mobile", "home", "work", "other");
 
@@ -128,9 +128,10 @@ public record PatientForm(
     }
     if (consentOnPaper && wordingVersion.isEmpty()) {
       found.put("wordingVersion", "Enter which version of the consent form was signed.");
-    } else if (wordingVersion.length() > WORDING_MAX_CHARS) {
+    } else if (!wordingVersion.isEmpty() && !ConsentFields.isVersion(wordingVersion)) {
       found.put(
-          "wordingVersion", "The version is longer than " + WORDING_MAX_CHARS + " characters.");
+          "wordingVersion",
+          "Enter at most " + ConsentFields.MAX_VERSION_CHARS + " characters on one line.");
     }
     return with(phones, found);
   }
@@ -141,6 +142,8 @@ public record PatientForm(
       found.put(field, whenEmpty);
     } else if (name.length() > NAME_MAX_CHARS) {
       found.put(field, "The name is longer than " + NAME_MAX_CHARS + " characters.");
+    } else if (name.chars().anyMatch(Character::isISOControl)) {
+      found.put(field, "The name holds a character that cannot be shown. Type it anew.");
     }
   }
 

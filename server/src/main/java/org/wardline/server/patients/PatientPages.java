@@ -37,7 +37,7 @@ public final class PatientPages {
   private final Clock clock;
   private final ZoneId practiceZone;
 
-  public PatientPages(
+  PatientPages(
       Access access,
       Pages pages,
       Patients patients,
@@ -52,7 +52,7 @@ public final class PatientPages {
     this.practiceZone = practiceZone;
   }
 
-  public void routes(HttpRules rules) {
+  void routes(HttpRules rules) {
     rules.get("/patients/new", access.console("patient:write", this::newPatient));
     rules.post("/patients", access.console("patient:write", this::create));
   }

@@ -41,7 +41,7 @@ public final class Patients {
   private final Audit audit;
   private final InstantSource clock;
 
-  public Patients(
+  Patients(
       Db db,
       SystemKeys systemKeys,
       PatientKeys keys,

@@ -10,9 +10,8 @@ import java.util.UUID;
  * @param kind what happened, a constant of the feature such as {@code message} or {@code state};
  *     lower case letters and dashes
  * @param line the line it happened on; only people who may read the line get the event
- * @param seq the message's sequence number in its conversation's line, or 0 when it has none
  */
-public record LiveEvent(String kind, String line, UUID conversation, long seq) {
+public record LiveEvent(String kind, String line, UUID conversation) {
   /** The browser missed events: it must load everything it shows again. */
   static final String RESYNC = "resync";
 

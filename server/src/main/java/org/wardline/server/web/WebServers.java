@@ -16,6 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.wardline.jdbc.Worker;
 import org.wardline.metrics.Metrics;
 
 /**
@@ -50,6 +51,9 @@ public final class WebServers implements AutoCloseable {
   /** What a client may send before somebody reads it; Helidon's own megabyte fills the memory. */
   private static final int HTTP2_WINDOW_BYTES = 65_535;
 
+  /** A certificate near its end is renewed this often, long before anybody notices. */
+  private static final Duration CERTIFICATES_LOOK = Duration.ofHours(12);
+
   private static final int HTTP2_STREAMS_PER_CONNECTION = 100;
   private static final int HTTP2_RAPID_RESETS_MAX = 50;
   private static final Duration HTTP2_FLOW_CONTROL_TIMEOUT = Duration.ofSeconds(15);
@@ -73,6 +77,7 @@ public final class WebServers implements AutoCloseable {
   private final Errors errors;
   private final StalledConnections stalled = new StalledConnections();
   private @Nullable WebServer server;
+  private @Nullable Worker certificates;
 
   public WebServers(
       WebSettings settings,
@@ -107,7 +112,7 @@ public final class WebServers implements AutoCloseable {
       Consumer<HttpRules> inside) {
     TALKATIVE.setLevel(java.util.logging.Level.OFF);
     PortalPage portal = new PortalPage(pages, assets, practiceName);
-    server =
+    WebServer built =
         WebServer.builder()
             .shutdownHook(false)
             .update(listener -> limited(listener, CONSOLE_SIZE))
@@ -148,8 +153,28 @@ public final class WebServers implements AutoCloseable {
                         .host(LOOPBACK)
                         .port(settings.metricsPort())
                         .routing(routing(METRICS, inside, request -> {})))
-            .build()
-            .start();
+            .build();
+    server = built;
+    built.start();
+    if (!built.isRunning()) {
+      // Helidon logs a listener that could not start and returns as if all were well.
+      throw new IllegalStateException(
+          "The web server did not start. Is one of the ports "
+              + settings.consolePort()
+              + ", "
+              + settings.portalPort()
+              + " and "
+              + settings.metricsPort()
+              + " taken by another program?");
+    }
+    certificates =
+        new Worker(
+            "certificates",
+            CERTIFICATES_LOOK,
+            () -> {
+              reloadCertificates();
+              return 0;
+            });
   }
 
   private HttpRouting.Builder routing(
@@ -248,6 +273,9 @@ public final class WebServers implements AutoCloseable {
   /** Ends the live streams, lets running requests finish for a few seconds, and stops. */
   @Override
   public void close() {
+    if (certificates != null) {
+      certificates.close();
+    }
     live.close();
     for (int i = 0; i < STREAM_ENDS_WAITED_MAX && live.open() > 0; i++) {
       LockSupport.parkNanos(STREAM_END_WAIT.toNanos());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,15 +33,40 @@ class AccessTest {
     server.clock.forward(Duration.ofSeconds(60));
     TestServer.Browser ana = server.signedIn("ana");
     String missing = ivo.get("/no-such-page").body();
-    for (String path : List.of("/inbox", "/inbox/" + SOME_ID, "/patients/new")) {
-      HttpResponse<String> answer = ivo.get(path);
-      assertThat(answer.statusCode()).as(path).isEqualTo(404);
-      assertThat(answer.body()).as(path).isEqualTo(missing);
+    // An id that exists, so that it is the person and not the id that is refused.
+    String path = ana.post("/patients", aPatient(ana)).headers().firstValue("location").orElse("");
+    assertThat(path).matches("/conversations/[0-9a-f-]{36}");
+    for (String page : List.of("/inbox", path, path + "?before=5", "/patients/new", "/live")) {
+      HttpResponse<String> answer = ivo.get(page);
+      assertThat(answer.statusCode()).as(page).isEqualTo(404);
+      assertThat(answer.body()).as(page).isEqualTo(missing);
     }
+    for (String act :
+        List.of(
+            path + "/messages",
+            path + "/consent-request",
+            path + "/consent",
+            "/messages/" + SOME_ID + "/recall",
+            "/patients")) {
+      HttpResponse<String> answer = ivo.post(act, Map.of("_csrf", ivo.csrfToken()));
+      assertThat(answer.statusCode()).as(act).isEqualTo(404);
+    }
+    assertThat(ana.get(path).statusCode()).isEqualTo(200);
     assertThat(ana.get("/inbox").statusCode()).isEqualTo(200);
     assertThat(ana.get("/patients/new").statusCode()).isEqualTo(200);
     assertThat(server.audit())
         .anyMatch(event -> event.startsWith("ivo: access.denied (needs conversation:read at GET"));
+  }
+
+  private static Map<String, String> aPatient(TestServer.Browser browser) {
+    return Map.of(
+        "_csrf", browser.csrfToken(),
+        "givenName", "Ana",
+        "familyName", "Test",
+        "number", "(312) 555-0147",
+        "kind", "mobile",
+        "language", "en",
+        "timeZone", "America/Chicago");
   }
 
   @Test
@@ -66,10 +92,10 @@ class AccessTest {
                 "HX-Request",
                 "true",
                 "HX-Current-URL",
-                server.console() + "/inbox/" + SOME_ID);
+                server.console() + "/conversations/" + SOME_ID);
     assertThat(fragment.statusCode()).isEqualTo(204);
     assertThat(fragment.headers().firstValue("hx-redirect"))
-        .contains("/sign-in?next=%2Finbox%2F" + SOME_ID);
+        .contains("/sign-in?next=%2Fconversations%2F" + SOME_ID);
     assertThat(server.browser().get("/live", "Accept", "text/event-stream").statusCode())
         .isEqualTo(401);
   }

@@ -108,10 +108,16 @@ class SignInTest {
 
   @Test
   void codes_of_the_neighbouring_steps_are_accepted_and_others_are_not() {
-    assertThat(signInWithCodeOf(-90)).isEqualTo(401);
-    assertThat(signInWithCodeOf(90)).isEqualTo(401);
-    assertThat(signInWithCodeOf(-30)).isEqualTo(303);
-    assertThat(signInWithCodeOf(30)).isEqualTo(303);
+    // A step that ended between making a code and its use would make it two steps old.
+    server.clock.stand();
+    try {
+      assertThat(signInWithCodeOf(-60)).isEqualTo(401);
+      assertThat(signInWithCodeOf(60)).isEqualTo(401);
+      assertThat(signInWithCodeOf(-30)).isEqualTo(303);
+      assertThat(signInWithCodeOf(30)).isEqualTo(303);
+    } finally {
+      server.clock.go();
+    }
   }
 
   private int signInWithCodeOf(int seconds) {
