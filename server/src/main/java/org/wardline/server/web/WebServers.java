@@ -25,13 +25,6 @@ import org.wardline.metrics.Metrics;
  * each.
  */
 public final class WebServers implements AutoCloseable {
-  /**
-   * Says path and query of a request whose client has gone, and the exception with its message. The
-   * reference is kept because loggers that nobody holds lose their level.
-   */
-  static final java.util.logging.Logger TALKATIVE =
-      java.util.logging.Logger.getLogger("io.helidon.webserver.http.ErrorHandlers");
-
   private static final String PORTAL = "portal";
   private static final String METRICS = "metrics";
   private static final String LOOPBACK = "127.0.0.1";
@@ -110,7 +103,6 @@ public final class WebServers implements AutoCloseable {
       Consumer<io.helidon.webserver.http.ServerRequest> beforeMissing,
       Supplier<String> practiceName,
       Consumer<HttpRules> inside) {
-    TALKATIVE.setLevel(java.util.logging.Level.OFF);
     PortalPage portal = new PortalPage(pages, assets, practiceName);
     WebServer built =
         WebServer.builder()

@@ -368,14 +368,6 @@ class ListenersTest {
   }
 
   @Test
-  void helidon_logs_no_paths_and_no_messages_of_exceptions() {
-    assertThat(
-            System.getLogger("io.helidon.webserver.http.ErrorHandlers")
-                .isLoggable(System.Logger.Level.WARNING))
-        .isFalse();
-  }
-
-  @Test
   void neither_metrics_nor_their_labels_name_a_path_with_an_id() throws Exception {
     HttpResponse<String> ignored =
         get(
