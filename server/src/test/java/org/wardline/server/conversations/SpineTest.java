@@ -346,9 +346,9 @@ class SpineTest {
     assertThat(unknownLine.problem()).isEqualTo("unknown-line");
     assertThat(unknownLine.body().toString()).doesNotContain("secret words").doesNotContain(number);
     assertThat(unknownLine.body().path("detail").asString())
-        .isEqualTo("There is no such line. This client may use: main.");
+        .isEqualTo("There is no such line. This client may use: main, billing.");
     assertThat(get("/messages?line=nope").body().path("detail").asString())
-        .isEqualTo("There is no such line. This client may use: main.");
+        .isEqualTo("There is no such line. This client may use: main, billing.");
     assertThat(post("/messages", "{\"too\":\"x\"}").body().path("detail").asString())
         .contains("too");
     assertThat(queued(number)).isEmpty();
