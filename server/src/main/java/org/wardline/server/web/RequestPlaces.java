@@ -12,12 +12,15 @@ import java.util.Optional;
  */
 final class RequestPlaces {
   /** For one address, strangers and others together. */
-  static final int PER_ADDRESS_MAX = 256;
+  static final int PER_ADDRESS_MAX = 600;
 
-  /** A program with many threads is a stranger for the moment that its token is looked up. */
-  static final int STRANGERS_PER_ADDRESS_MAX = 96;
+  /**
+   * A program with hundreds of connections is a stranger for the moment that its token is looked
+   * up, so this is not small; what strangers can hold for long, bodies, is.
+   */
+  static final int STRANGERS_PER_ADDRESS_MAX = 400;
 
-  static final int STRANGERS_MAX = 768;
+  static final int STRANGERS_MAX = 1_000;
   static final int STRANGERS_BODIES_PER_ADDRESS_MAX = 16;
   static final int STRANGERS_BODIES_MAX = 128;
 

@@ -54,7 +54,7 @@ public final class WebServers implements AutoCloseable {
   /** How much one listener takes at once. */
   private record Size(int connections, int connectionsPerAddress, int requests) {}
 
-  private static final Size CONSOLE_SIZE = new Size(2_000, 300, 1_500);
+  private static final Size CONSOLE_SIZE = new Size(2_000, 600, 1_500);
   private static final Size PORTAL_SIZE = new Size(500, 100, 100);
   private static final Size METRICS_SIZE = new Size(20, 20, 4);
 
