@@ -105,7 +105,7 @@ public final class LocalCa {
   }
 
   /** Key and certificate for this host, renewed when needed. */
-  public Identity serverIdentity() {
+  public synchronized Identity serverIdentity() {
     Set<String> names = names();
     if (Files.exists(keyFile("server"))) {
       Identity held = read("server");
