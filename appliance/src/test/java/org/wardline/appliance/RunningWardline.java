@@ -24,6 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class RunningWardline implements AutoCloseable {
   private static final Duration START_DEADLINE = Duration.ofMinutes(3);
   private static final Duration STOP_DEADLINE = Duration.ofMinutes(1);
+  private static final String READY = "Wardline is ready: ";
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path data;
@@ -75,7 +76,7 @@ public final class RunningWardline implements AutoCloseable {
       throws IOException, InterruptedException {
     RunningWardline wardline = launch(data, ports, options);
     if (!wardline.ready.await(START_DEADLINE.toSeconds(), TimeUnit.SECONDS)
-        || !wardline.process.isAlive()) {
+        || wardline.output().stream().noneMatch(line -> line.startsWith(READY))) {
       wardline.close();
       throw new IllegalStateException(
           "Wardline did not become ready:\n" + String.join("\n", wardline.output));
@@ -116,7 +117,7 @@ public final class RunningWardline implements AutoCloseable {
       String line = reader.readLine();
       while (line != null) {
         output.add(line);
-        if (line.startsWith("Wardline is ready: ")) {
+        if (line.startsWith(READY)) {
           ready.countDown();
         }
         line = reader.readLine();
