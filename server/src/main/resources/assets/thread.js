@@ -20,6 +20,8 @@ export async function open(url, { push = true } = {}) {
   keepDraft();
   markRow(wanted.pathname.split('/').pop());
   byId('thread').setAttribute('aria-busy', 'true');
+  // The list already shows the new name: nothing may be typed or sent to the old one from here on.
+  byId('thread').inert = true;
   try {
     const part = await fetchPart(wanted);
     if (push) history.pushState({ console: true }, '', wanted);

@@ -28,6 +28,7 @@ final class StatusCommand implements Callable<Integer> {
   private static final int FAILED = 1;
   private static final int CONNECT_TIMEOUT_MS = 2_000;
   private static final Duration HTTP_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(20);
   private static final long MEGABYTE = 1_000_000;
 
   @Option(
@@ -64,6 +65,7 @@ final class StatusCommand implements Callable<Integer> {
     }
     console(out, run.path("console").asString(""));
     metrics(out, run.path("metrics").asString(""));
+    health(out, run.path("metrics").asString("").replaceFirst("/metrics$", "/health"));
     out.println(
         allWell
             ? "All is well."
@@ -81,7 +83,7 @@ final class StatusCommand implements Callable<Integer> {
             () ->
                 wrong(
                     out,
-                    "%-10s does not run; it is started again by itself, or restart Wardline"
+                    "%-10s does not run. While the launcher runs it starts it again; else start Wardline"
                         .formatted(name)));
   }
 
@@ -106,6 +108,24 @@ final class StatusCommand implements Callable<Integer> {
       }
     } catch (IOException | IllegalArgumentException e) {
       wrong(out, "%-10s do not answer at %s".formatted("metrics", url));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      wrong(out, "interrupted");
+    }
+  }
+
+  /** The health page in words, when it has anything to say. */
+  private void health(PrintWriter out, String url) {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(HEALTH_TIMEOUT).build();
+      String words = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+      if (words.startsWith("status: ok")) {
+        out.println("%-10s ok".formatted("health"));
+      } else {
+        wrong(out, words.strip());
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      wrong(out, "%-10s does not answer at %s".formatted("health", url));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       wrong(out, "interrupted");

@@ -70,7 +70,10 @@ final class MessageApi {
   private void send(Caller caller, ServerRequest request, ServerResponse response) {
     MessageBody body = Json.read(request, MessageBody.class);
     String text = checkText(body.text());
-    String line = Optional.ofNullable(body.line()).orElse("");
+    String line = body.line();
+    if (line == null || line.isBlank()) {
+      throw Problem.invalid("line is missing. Say which of your lines the text goes out on.");
+    }
     ConsentKind kind =
         ConsentKind.ofWireName(Optional.ofNullable(body.kind()).orElse("care"))
             .orElseThrow(

@@ -9,8 +9,25 @@ public interface HealthCheck {
 
   HealthFinding check();
 
+  /** False for the few that can tell something while the database is away. */
+  boolean needsDatabase();
+
   static HealthCheck of(String name, Supplier<HealthFinding> check) {
+    return of(name, true, check);
+  }
+
+  /** For what has nothing to do with the database. */
+  static HealthCheck withoutDatabase(String name, Supplier<HealthFinding> check) {
+    return of(name, false, check);
+  }
+
+  private static HealthCheck of(String name, boolean needsDatabase, Supplier<HealthFinding> check) {
     return new HealthCheck() {
+      @Override
+      public boolean needsDatabase() {
+        return needsDatabase;
+      }
+
       @Override
       public String name() {
         return name;

@@ -29,11 +29,14 @@ public final class HealthChecks {
   private static final double DISK_FREE_WARN = 0.15;
   private static final double DISK_FREE_FAILED = 0.05;
 
+  /** Comes first in every list: most others need what it looks at. */
+  static final String DATABASE = "Database";
+
   private HealthChecks() {}
 
   public static HealthCheck database(Db db) {
     return HealthCheck.of(
-        "Database",
+        DATABASE,
         () -> {
           long start = System.nanoTime();
           db.inTransaction(tx -> tx.one("SELECT 1 AS n", row -> row.intValue("n")));
@@ -53,8 +56,8 @@ public final class HealthChecks {
       return new Failed(
           "No gateway is running.",
           "Texts are accepted and kept, but none goes out and no answer comes in.",
-          "Start the service wardline-gateway, or restart the appliance. If it stops again, make a"
-              + " support bundle.");
+          "Start the service wardline-gateway, or restart the appliance. If it stops again, look"
+              + " into its log.");
     }
     for (LinkStatus link : links) {
       if (!link.state().equals("bound")) {
@@ -100,7 +103,7 @@ public final class HealthChecks {
       return new Failed(
           aside.inbound() + " texts could not be read.",
           "Patients wrote something that nobody in the practice has seen. The texts are kept.",
-          "Make a support bundle and send it in today. The texts are tried again at every restart and after an"
+          "Send us the lines of the log that name them, today. The texts are tried again at every restart and after an"
               + " update.");
     }
     return aside.events() == 0
@@ -108,7 +111,7 @@ public final class HealthChecks {
         : new Warn(
             aside.events() + " reports about sent texts could not be read.",
             "Some texts may show an old state, such as \"sent\" instead of \"delivered\".",
-            "Make a support bundle. The reports are tried again at every restart and after an update.");
+            "Send us the lines of the log that name them. The reports are tried again at every restart and after an update.");
   }
 
   /**
@@ -128,7 +131,7 @@ public final class HealthChecks {
   }
 
   public static HealthCheck disk(Path folder) {
-    return HealthCheck.of(
+    return HealthCheck.withoutDatabase(
         "Disk space",
         () -> {
           try {

@@ -8,6 +8,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -113,8 +114,7 @@ public final class HealthFeature {
       if (known != null && isFresh(known)) {
         return known;
       }
-      List<HealthReport.Row> rows =
-          checks.stream().map(check -> HealthReport.Row.of(check.name(), find(check))).toList();
+      List<HealthReport.Row> rows = rowsNow();
       // The time after the checks: slow ones would be stale at once and run without a pause.
       HealthReport fresh = new HealthReport(clock.instant(), rows);
       last = fresh;
@@ -128,16 +128,37 @@ public final class HealthFeature {
     return report.at().isAfter(clock.instant().minus(REPORT_KEPT));
   }
 
+  /**
+   * Every check's row. Once the database has failed, what only it could tell is not asked: each
+   * would wait for it in turn and then name a fault that is not its own.
+   */
+  private List<HealthReport.Row> rowsNow() {
+    List<HealthReport.Row> rows = new ArrayList<>();
+    boolean databaseAway = false;
+    for (HealthCheck check : checks) {
+      HealthFinding finding =
+          databaseAway && check.needsDatabase()
+              ? new HealthFinding.Warn(
+                  "Not known while the database is away.",
+                  "Nothing beyond what the database's own line says.",
+                  "Bring the database back first.")
+              : find(check);
+      rows.add(HealthReport.Row.of(check.name(), finding));
+      databaseAway |=
+          check.name().equals(HealthChecks.DATABASE) && finding instanceof HealthFinding.Failed;
+    }
+    return rows;
+  }
+
   private static HealthFinding find(HealthCheck check) {
     try {
       return check.check();
     } catch (RuntimeException e) {
       log.warn("Health check \"{}\" failed: {}", check.name(), e.getClass().getSimpleName());
       return new HealthFinding.Failed(
-          check.name() + " does not answer.",
+          "The check of “" + check.name() + "” did not work.",
           "Texts may not go out or come in.",
-          "Look at the other lines first. If this stays, restart the appliance and make a support"
-              + " bundle.");
+          "Look at the other lines first. If this stays, look into the log and restart Wardline.");
     }
   }
 }

@@ -240,7 +240,12 @@ final class Errors {
 
   private static Answer unforeseen(String route, @Nullable Throwable e) {
     String reference = UUID.randomUUID().toString().substring(0, 8);
-    log.error("reference {} at {}{}", reference, route, e == null ? "" : withoutData(e));
+    if (e == null) {
+      // No cause is known this early, and most often a browser has just gone away in mid-request.
+      log.info("reference {}: a request could not be answered {}", reference, route);
+    } else {
+      log.error("reference {} at {}{}", reference, route, withoutData(e));
+    }
     return new Answer(
         500,
         "about:blank",
