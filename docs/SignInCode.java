@@ -7,7 +7,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Prints login, password and the present code of every person in a quick start's run.json, for
- * people without an authenticator app at hand: {@code java docs/SignInCode.java [run.json]}.
+ * people without an authenticator app at hand: {@code ./dev code [run.json]}.
  */
 void main(String[] args) throws Exception {
   String run = Files.readString(Path.of(args.length > 0 ? args[0] : ".wardline/run.json"));
