@@ -56,9 +56,10 @@ final class Access {
     SecureRandom random = new SecureRandom();
     List<RunAccess.User> users = new ArrayList<>();
     for (Person person : PEOPLE) {
-      users.add(make(app.accounts(), person, random));
+      users.add(make(app.accounts().accounts(), person, random));
     }
-    String token = app.clients().create(CALLER, "quick-start", TOKEN_SCOPES, TOKEN_VALID);
+    String token =
+        app.accounts().clients().create(CALLER, "quick-start", TOKEN_SCOPES, TOKEN_VALID);
     return new RunAccess(users, Secret.of(token));
   }
 

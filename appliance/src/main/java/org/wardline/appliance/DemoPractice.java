@@ -85,11 +85,13 @@ final class DemoPractice {
     for (int i = 0; i < PEOPLE.size(); i++) {
       Person person = PEOPLE.get(i);
       if (create(app, person, "demo-" + (i + 1)) instanceof CreateOutcome.Created created) {
-        UUID conversation = app.conversations().start(CALLER, created.id(), LINE).orElseThrow();
+        UUID conversation =
+            app.conversations().conversations().start(CALLER, created.id(), LINE).orElseThrow();
         if (withTexts) {
           for (int n = 0; n < person.texts().size(); n++) {
             var _ =
                 app.conversations()
+                    .conversations()
                     .send(CALLER, conversation, person.texts().get(n), "demo-" + i + "-" + n);
           }
         }
@@ -107,6 +109,7 @@ final class DemoPractice {
                     ConsentKind.REMINDERS, Saying.GRANTED, ConsentMethod.PAPER, "demo-1"))
             : List.of();
     return app.patients()
+        .patients()
         .create(
             CALLER,
             new NewPatient(

@@ -32,7 +32,7 @@ public final class Server implements AutoCloseable {
     }
     HikariDataSource pool = config.pool();
     try {
-      return new Server(pool, new App(config.open(pool, Clock.systemUTC()), metrics));
+      return new Server(pool, App.start(config.open(pool, Clock.systemUTC()), metrics));
     } catch (RuntimeException e) {
       pool.close();
       throw e;

@@ -30,12 +30,11 @@ import org.wardline.sms.TransportKeys;
 public record ServerConfig(
     Database database,
     Path keys,
-    Path certificates,
     Path data,
+    ZoneId zone,
     WebSettings web,
     Duration idleLogOff,
     ConversationsFeature.Settings conversations,
-    List<Line> lines,
     ArchiveSettings archive) {
   private static final int MAX_POOL = 50;
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
@@ -73,17 +72,17 @@ public record ServerConfig(
             database.secret("owner-password"),
             database.integer("pool-size", 4, MAX_POOL, 10)),
         root.section("keys").path("folder", Path.of("keys")),
-        root.section("tls").path("folder", Path.of("tls")),
         root.section("data").path("folder", Path.of(".")),
+        zone(practice),
         new WebSettings(
             console.string("host", "0.0.0.0"),
             console.port("port", 8443),
             root.section("portal").port("port", 9443),
-            root.section("metrics").port("port", 9464)),
+            root.section("metrics").port("port", 9464),
+            root.section("tls").path("folder", Path.of("tls"))),
         idleLogOff(console),
         new ConversationsFeature.Settings(
-            consent.flag("ask-on-first-contact", true), zone(practice)),
-        lines(root, practice.string("name")),
+            consent.flag("ask-on-first-contact", true), lines(root, practice.string("name"))),
         new ArchiveSettings(
             archive.string("host", "127.0.0.1"),
             archive.port("port", 9042),
@@ -162,12 +161,11 @@ public record ServerConfig(
         pool,
         TransportKeys.loadOrCreate(keys.resolve("transport.key")),
         keys.resolve("root.key"),
-        certificates,
         data,
+        zone,
         web,
         idleLogOff,
         conversations,
-        lines,
         archive,
         clock);
   }

@@ -3,11 +3,12 @@ package org.wardline.server;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
+import java.time.ZoneId;
 import javax.sql.DataSource;
+import org.wardline.metrics.Metrics;
 import org.wardline.server.archive.ArchiveSettings;
 import org.wardline.server.conversations.ConversationsFeature;
-import org.wardline.server.conversations.Line;
+import org.wardline.server.parts.Parts;
 import org.wardline.server.web.WebSettings;
 import org.wardline.sms.TransportKeys;
 
@@ -18,22 +19,24 @@ import org.wardline.sms.TransportKeys;
  *     run
  * @param transportKeys the same keys as the gateway's
  * @param rootKeyFile made at first start (0600) when the database is empty
- * @param certificates folder of the local certificate authority
  * @param data where the appliance keeps its data; its free space is watched
+ * @param zone the practice's own
  * @param idleLogOff at most 15 minutes
- * @param lines at least one
  */
 public record ServerSettings(
     DataSource database,
     TransportKeys transportKeys,
     Path rootKeyFile,
-    Path certificates,
     Path data,
+    ZoneId zone,
     WebSettings web,
     Duration idleLogOff,
     ConversationsFeature.Settings conversations,
-    List<Line> lines,
     ArchiveSettings archive,
     Clock clock) {
   public static final Duration IDLE_LOG_OFF = Duration.ofMinutes(10);
+
+  Parts open(Metrics metrics) {
+    return Parts.open(database, rootKeyFile, transportKeys, clock, zone, metrics);
+  }
 }

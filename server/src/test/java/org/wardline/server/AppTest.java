@@ -54,15 +54,17 @@ class AppTest {
               database.server(),
               TransportKeys.loadOrCreate(folder.resolve("transport.key")),
               folder.resolve("root.key"),
-              folder.resolve("tls"),
               folder,
-              new WebSettings("127.0.0.1", taken.getLocalPort(), 0, 0),
+              ZoneId.of("America/Chicago"),
+              new WebSettings("127.0.0.1", taken.getLocalPort(), 0, 0, folder.resolve("tls")),
               ServerSettings.IDLE_LOG_OFF,
-              new ConversationsFeature.Settings(true, ZoneId.of("America/Chicago")),
-              List.of(new Line("main", "Main", PhoneNumber.of("+13125550199"), "Lakeside Clinic")),
+              new ConversationsFeature.Settings(
+                  true,
+                  List.of(
+                      new Line("main", "Main", PhoneNumber.of("+13125550199"), "Lakeside Clinic"))),
               new ArchiveSettings("127.0.0.1", 1, "none", "nobody", () -> "", 1),
               Clock.systemUTC());
-      assertThatThrownBy(() -> new App(settings, new Metrics()).close())
+      assertThatThrownBy(() -> App.start(settings, new Metrics()).close())
           .isInstanceOf(RuntimeException.class);
     } finally {
       database.server().close();

@@ -45,7 +45,7 @@ class ServerConfigTest {
   @Test
   void the_practice_and_its_lines_are_what_the_file_says() throws IOException {
     ServerConfig config = load(PRACTICE + LINES + "console: {idle-log-off: 15m}");
-    assertThat(config.lines())
+    assertThat(config.conversations().lines())
         .singleElement()
         .satisfies(
             line -> {

@@ -101,31 +101,32 @@ public final class TestServer implements AutoCloseable {
     try {
       folder = Files.createTempDirectory("wardline-test");
       app =
-          new App(
+          App.start(
               new ServerSettings(
                   database.server(),
                   TransportKeys.loadOrCreate(folder.resolve("transport.key")),
                   folder.resolve("root.key"),
-                  folder.resolve("tls"),
                   folder,
-                  new WebSettings("127.0.0.1", 0, 0, 0),
+                  ZoneId.of("America/Chicago"),
+                  new WebSettings("127.0.0.1", 0, 0, 0, folder.resolve("tls")),
                   ServerSettings.IDLE_LOG_OFF,
-                  new ConversationsFeature.Settings(true, ZoneId.of("America/Chicago")),
-                  List.of(
-                      new Line(
-                          "main",
-                          "Main line",
-                          PhoneNumber.parse("+13125550199").orElseThrow(),
-                          "Lakeside Clinic"),
-                      new Line(
-                          "billing",
-                          "Billing",
-                          PhoneNumber.parse("+13125550198").orElseThrow(),
-                          "Lakeside Clinic")),
+                  new ConversationsFeature.Settings(
+                      true,
+                      List.of(
+                          new Line(
+                              "main",
+                              "Main line",
+                              PhoneNumber.parse("+13125550199").orElseThrow(),
+                              "Lakeside Clinic"),
+                          new Line(
+                              "billing",
+                              "Billing",
+                              PhoneNumber.parse("+13125550198").orElseThrow(),
+                              "Lakeside Clinic"))),
                   new ArchiveSettings("127.0.0.1", 1, "none", "nobody", () -> "", 1),
                   clock),
               metrics);
-      trust = trusting(app.certificateAuthority().certificateFile());
+      trust = trusting(app.web().certificateAuthority().certificateFile());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -216,14 +217,18 @@ public final class TestServer implements AutoCloseable {
 
   public Accounts.Creation.Created account(String login, String role) {
     Accounts.Creation creation =
-        app.accounts().create(Caller.system("test"), login, login, PASSWORD, List.of(role));
+        app.accounts()
+            .accounts()
+            .create(Caller.system("test"), login, login, PASSWORD, List.of(role));
     Accounts.Creation.Created created = (Accounts.Creation.Created) creation;
     totpSecrets.put(login, created.totpSecret());
     return created;
   }
 
   public String token(String name, String... scopes) {
-    return app.clients().create(Caller.system("test"), name, List.of(scopes), Duration.ofDays(1));
+    return app.accounts()
+        .clients()
+        .create(Caller.system("test"), name, List.of(scopes), Duration.ofDays(1));
   }
 
   /** The present code of an account made by {@link #account}. */

@@ -12,9 +12,9 @@ import java.time.InstantSource;
 import java.util.Optional;
 import org.wardline.jdbc.Db;
 import org.wardline.jdbc.Worker;
-import org.wardline.metrics.Metrics;
 import org.wardline.server.audit.Audit;
 import org.wardline.server.keys.SystemKeys;
+import org.wardline.server.parts.Parts;
 import org.wardline.server.web.Csrf;
 import org.wardline.server.web.Form;
 import org.wardline.server.web.Json;
@@ -52,16 +52,7 @@ public final class AccountsFeature implements AutoCloseable {
   private final Access access;
   private final Worker purge;
 
-  public AccountsFeature(
-      Db db,
-      Audit audit,
-      SystemKeys keys,
-      Pages pages,
-      LiveEvents live,
-      Metrics metrics,
-      SecureRandom random,
-      InstantSource clock,
-      Duration idleLogOff) {
+  public AccountsFeature(Parts parts, Duration idleLogOff) {
     if (idleLogOff.compareTo(IDLE_MAX) > 0 || idleLogOff.compareTo(IDLE_MIN) < 0) {
       throw new IllegalArgumentException(
           "The idle log-off must be between "
@@ -70,11 +61,13 @@ public final class AccountsFeature implements AutoCloseable {
               + IDLE_MAX.toMinutes()
               + " minutes.");
     }
-    this.db = db;
-    this.audit = audit;
-    this.pages = pages;
-    this.live = live;
-    this.clock = clock;
+    this.db = parts.db();
+    this.audit = parts.audit();
+    this.pages = parts.pages();
+    this.live = parts.live();
+    this.clock = parts.clock();
+    SecureRandom random = parts.random();
+    SystemKeys keys = parts.systemKeys();
     this.sessions = new Sessions(db, random, clock, idleLogOff, live::endSession);
     Passwords passwords = new Passwords();
     this.accounts = new Accounts(db, audit, keys, random, passwords);
@@ -89,7 +82,7 @@ public final class AccountsFeature implements AutoCloseable {
               int ignored = sessions.purge();
               return 0;
             });
-    metrics.gauge("wardline_sessions_open", "People signed in.", sessions::open);
+    parts.metrics().gauge("wardline_sessions_open", "People signed in.", sessions::open);
   }
 
   public Accounts accounts() {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.wardline.jdbc.Db;
 import org.wardline.jdbc.Worker;
 import org.wardline.metrics.Metrics;
+import org.wardline.server.parts.Parts;
 
 /** Keeps the archive fed and says how far behind it is. */
 public final class ArchiveFeature implements AutoCloseable {
@@ -14,8 +15,9 @@ public final class ArchiveFeature implements AutoCloseable {
   private final ArchiveShipper shipper;
   private final Worker worker;
 
-  public ArchiveFeature(Db db, ArchiveSettings settings, Metrics metrics) {
-    this.db = db;
+  public ArchiveFeature(Parts parts, ArchiveSettings settings) {
+    this.db = parts.db();
+    Metrics metrics = parts.metrics();
     this.shipper = new ArchiveShipper(db, () -> CassandraArchive.connect(settings));
     this.worker = new Worker("archive", POLL, shipper::runOnce);
     metrics.gauge(

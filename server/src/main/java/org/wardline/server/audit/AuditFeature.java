@@ -1,15 +1,15 @@
 package org.wardline.server.audit;
 
 import io.helidon.webserver.http.HttpRules;
-import org.wardline.jdbc.Db;
 import org.wardline.server.accounts.Access;
+import org.wardline.server.parts.Parts;
 
 /** Lets those who may read the audit record. */
 public final class AuditFeature {
   private final AuditApi api;
 
-  public AuditFeature(Access access, Db db, Audit audit) {
-    api = new AuditApi(access, db, audit);
+  public AuditFeature(Parts parts, Access access) {
+    api = new AuditApi(access, parts.db(), parts.audit());
   }
 
   public void routes(HttpRules rules) {

@@ -1,13 +1,8 @@
 package org.wardline.server.consent;
 
 import io.helidon.webserver.http.HttpRules;
-import java.time.InstantSource;
-import org.wardline.jdbc.Db;
 import org.wardline.server.accounts.Access;
-import org.wardline.server.archive.ArchiveOutbox;
-import org.wardline.server.audit.Audit;
-import org.wardline.server.keys.PatientKeys;
-import org.wardline.server.web.LiveEvents;
+import org.wardline.server.parts.Parts;
 
 /** Consent: the ledger, and what staff and clients record in it. */
 public final class ConsentFeature {
@@ -15,17 +10,10 @@ public final class ConsentFeature {
   private final Consents consents;
   private final ConsentApi api;
 
-  public ConsentFeature(
-      Db db,
-      PatientKeys keys,
-      ArchiveOutbox archive,
-      Audit audit,
-      Consents.Withdrawal withdrawal,
-      LiveEvents live,
-      Access access,
-      InstantSource clock) {
-    ledger = new ConsentLedger(archive, clock);
-    consents = new Consents(db, ledger, keys, audit, withdrawal, live);
+  public ConsentFeature(Parts parts, Access access, Consents.Withdrawal withdrawal) {
+    ledger = new ConsentLedger(parts.archive(), parts.clock());
+    consents =
+        new Consents(parts.db(), ledger, parts.keys(), parts.audit(), withdrawal, parts.live());
     api = new ConsentApi(access, consents);
   }
 

@@ -1,24 +1,19 @@
 package org.wardline.server.conversations;
 
 import io.helidon.webserver.http.HttpRules;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.List;
-import javax.sql.DataSource;
 import org.wardline.jdbc.Db;
 import org.wardline.jdbc.Wakeups;
 import org.wardline.jdbc.Worker;
-import org.wardline.metrics.Metrics;
 import org.wardline.server.accounts.Access;
-import org.wardline.server.archive.ArchiveOutbox;
 import org.wardline.server.audit.Audit;
 import org.wardline.server.consent.ConsentFeature;
 import org.wardline.server.consent.ConsentLedger;
 import org.wardline.server.keys.PatientKeys;
+import org.wardline.server.parts.Parts;
 import org.wardline.server.patients.Patients;
 import org.wardline.server.web.LiveEvents;
-import org.wardline.server.web.Pages;
 import org.wardline.sms.SmsQueue;
 
 /** Conversations, whole: sending, answers, delivery, inbox and thread, for console and REST. */
@@ -35,38 +30,37 @@ public final class ConversationsFeature implements AutoCloseable {
   private final MessageApi api;
   private final ConsolePages console;
 
-  /** What the practice decides about answers by rule. */
-  public record Settings(boolean askOnFirstContact, ZoneId practiceZone) {}
+  /**
+   * @param askOnFirstContact whether somebody who texts first is asked for consent by rule
+   * @param lines at least one
+   */
+  public record Settings(boolean askOnFirstContact, List<Line> lines) {
+    /** As patients know it. */
+    public String practiceName() {
+      return lines.getFirst().practiceName();
+    }
+  }
 
   public ConversationsFeature(
-      DataSource dataSource,
-      List<Line> configured,
-      Patients patients,
-      PatientKeys keys,
-      ConsentFeature consent,
-      ArchiveOutbox archive,
-      SmsQueue queue,
-      Audit audit,
-      LiveEvents live,
-      Access access,
-      Pages pages,
-      Metrics metrics,
-      Clock clock,
-      Settings settings) {
-    Db db = new Db(dataSource);
+      Parts parts, Access access, ConsentFeature consent, Patients patients, Settings settings) {
+    Db db = parts.db();
+    SmsQueue queue = parts.queue();
+    Audit audit = parts.audit();
+    PatientKeys keys = parts.keys();
+    LiveEvents live = parts.live();
     // What can fail comes first, before anything runs that somebody would have to stop.
-    Lines lines = new Lines(db, configured);
+    Lines lines = new Lines(db, settings.lines());
     db.run(queue::retrySetAside);
     ConsentLedger ledger = consent.ledger();
-    EndedTexts ended = new EndedTexts(keys, archive);
-    MessageWriter writer = new MessageWriter(queue, audit, archive, live, clock);
-    acceptor = new Acceptor(db, lines, patients, keys, ledger, writer, audit, metrics);
+    EndedTexts ended = new EndedTexts(keys, parts.archive());
+    MessageWriter writer = new MessageWriter(queue, audit, parts.archive(), live, parts.clock());
+    acceptor = new Acceptor(db, lines, patients, keys, ledger, writer, audit, parts.metrics());
     conversations =
         new Conversations(db, lines, patients, keys, ledger, acceptor, queue, ended, audit, live);
-    api = new MessageApi(access, conversations, clock);
+    api = new MessageApi(access, conversations, parts.clock());
     console =
         new ConsolePages(
-            access, pages, conversations, consent.consents(), clock, settings.practiceZone());
+            access, parts.pages(), conversations, consent.consents(), parts.clock(), parts.zone());
     DeliveryEvents events = new DeliveryEvents(db, queue, ended, audit, live);
     InboundTexts texts =
         new InboundTexts(
@@ -80,13 +74,13 @@ public final class ConversationsFeature implements AutoCloseable {
             ended,
             audit,
             settings.askOnFirstContact(),
-            settings.practiceZone());
+            parts.zone());
     delivery = new Worker("delivery-events", POLL, events::runOnce);
     inbound = new Worker("inbound-texts", POLL, texts::runOnce);
-    oldKeys = new Worker("old-keys", OldKeys.LOOK, new OldKeys(db, clock)::runOnce);
+    oldKeys = new Worker("old-keys", OldKeys.LOOK, new OldKeys(db, parts.clock())::runOnce);
     wakeups =
         new Wakeups(
-            dataSource,
+            parts.database(),
             List.of(SmsQueue.EVENT_CHANNEL, SmsQueue.INBOUND_CHANNEL),
             channel -> (channel.equals(SmsQueue.EVENT_CHANNEL) ? delivery : inbound).wake());
   }

@@ -21,7 +21,6 @@ import org.wardline.server.consent.ConsentRules;
 import org.wardline.server.consent.ConsentRules.Answer;
 import org.wardline.server.consent.ConsentState;
 import org.wardline.server.consent.ConsentWording;
-import org.wardline.server.consent.ConsentWords;
 import org.wardline.server.consent.PhoneLocks;
 import org.wardline.server.conversations.MessageWriter.Incoming;
 import org.wardline.server.conversations.MessageWriter.Outgoing;
@@ -127,14 +126,9 @@ final class InboundTexts {
     List<Sent> sent = new ArrayList<>();
     texts.forEach(text -> sender(tx, text).ifPresent(sent::add));
     if (!sent.isEmpty()) {
-      // Before any row that sending writes too, so that sending and opting out wait for each other
-      // in one order.
-      PhoneLocks.forChange(
-          tx,
-          sent.stream()
-              .filter(one -> ConsentWords.of(one.text().text()) != ConsentWords.Meaning.OTHER)
-              .map(one -> one.owner().phone())
-              .toList());
+      // Any text may change consent or be answered by rule. Before any row that sending writes too,
+      // so that sending and opting out wait for each other in one order.
+      PhoneLocks.forChange(tx, sent.stream().map(one -> one.owner().phone()).toList());
       List<Resolved> resolved = resolve(tx, sent);
       writer.receive(tx, resolved.stream().map(InboundTexts::incoming).toList());
       resolved.forEach(one -> react(tx, one.patient(), one.text().text()));

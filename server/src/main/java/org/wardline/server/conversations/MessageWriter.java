@@ -55,7 +55,7 @@ final class MessageWriter {
   }
 
   /**
-   * A text to send; consent and rights have been checked.
+   * A text to send; the caller has checked consent and rights, or a rule answers.
    *
    * @param kind wire name of the consent kind, {@code consent-request}, or {@code reply} for
    *     answers by rule

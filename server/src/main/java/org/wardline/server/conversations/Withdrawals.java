@@ -4,10 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.wardline.jdbc.Tx;
-import org.wardline.server.archive.ArchiveOutbox;
 import org.wardline.server.consent.ConsentKind;
 import org.wardline.server.consent.Consents;
-import org.wardline.server.keys.PatientKeys;
+import org.wardline.server.parts.Parts;
 import org.wardline.sms.SmsQueue;
 
 /** Takes a patient's waiting texts of one kind out of the queue when consent for them ends. */
@@ -15,9 +14,9 @@ public final class Withdrawals implements Consents.Withdrawal {
   private final SmsQueue queue;
   private final EndedTexts ended;
 
-  public Withdrawals(SmsQueue queue, PatientKeys keys, ArchiveOutbox archive) {
-    this.queue = queue;
-    this.ended = new EndedTexts(keys, archive);
+  public Withdrawals(Parts parts) {
+    this.queue = parts.queue();
+    this.ended = new EndedTexts(parts.keys(), parts.archive());
   }
 
   @Override

@@ -18,7 +18,7 @@ import org.wardline.sms.LinkStatus;
 import org.wardline.sms.SmsQueue;
 
 /** The checks every appliance has. */
-public final class HealthChecks {
+final class HealthChecks {
   /** The gateway writes every 5 s; three missed writes mean that it is gone. */
   private static final Duration LINK_SEEN_MAX = Duration.ofSeconds(20);
 
@@ -34,7 +34,7 @@ public final class HealthChecks {
 
   private HealthChecks() {}
 
-  public static HealthCheck database(Db db) {
+  static HealthCheck database(Db db) {
     return HealthCheck.of(
         DATABASE,
         () -> {
@@ -46,7 +46,7 @@ public final class HealthChecks {
   }
 
   /** All links to carriers, and whether a gateway runs at all. */
-  public static HealthCheck links(Db db, InstantSource clock) {
+  static HealthCheck links(Db db, InstantSource clock) {
     return HealthCheck.of(
         "Link to the carrier", () -> links(db.inTransaction(LinkStatus::all), clock.instant()));
   }
@@ -75,7 +75,7 @@ public final class HealthChecks {
     return new Ok(links.size() == 1 ? "connected" : "all " + links.size() + " links are connected");
   }
 
-  public static HealthCheck queue(Supplier<SmsQueue.Depth> depth) {
+  static HealthCheck queue(Supplier<SmsQueue.Depth> depth) {
     return HealthCheck.of("Texts waiting", () -> queue(depth.get()));
   }
 
@@ -94,7 +94,7 @@ public final class HealthChecks {
   }
 
   /** Texts and news of texts that no part of Wardline could handle. */
-  public static HealthCheck aside(Supplier<SmsQueue.Aside> aside) {
+  static HealthCheck aside(Supplier<SmsQueue.Aside> aside) {
     return HealthCheck.of("Texts set aside", () -> aside(aside.get()));
   }
 
@@ -117,7 +117,7 @@ public final class HealthChecks {
   /**
    * @param lag age of the oldest event that is not yet in the archive; zero when all are
    */
-  public static HealthCheck archive(Supplier<Duration> lag) {
+  static HealthCheck archive(Supplier<Duration> lag) {
     return HealthCheck.of("Archive", () -> archive(lag.get()));
   }
 
@@ -130,7 +130,7 @@ public final class HealthChecks {
             "Check the service cassandra on this appliance and its peers, and the disk space.");
   }
 
-  public static HealthCheck disk(Path folder) {
+  static HealthCheck disk(Path folder) {
     return HealthCheck.withoutDatabase(
         "Disk space",
         () -> {

@@ -6,6 +6,7 @@ import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -14,12 +15,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.wardline.jdbc.Db;
 import org.wardline.metrics.Metrics;
 import org.wardline.server.accounts.Access;
 import org.wardline.server.accounts.Caller;
+import org.wardline.server.archive.ArchiveFeature;
+import org.wardline.server.parts.Parts;
 import org.wardline.server.web.Json;
 import org.wardline.server.web.Pages;
 import org.wardline.server.web.Problem;
+import org.wardline.sms.SmsQueue;
 
 /**
  * Says what is wrong, what it means for patients and what to do; and the figures for monitoring.
@@ -41,13 +46,24 @@ public final class HealthFeature {
   private final ReentrantLock running = new ReentrantLock();
   private volatile @Nullable HealthReport last;
 
-  public HealthFeature(
-      List<HealthCheck> checks, Access access, Pages pages, Metrics metrics, InstantSource clock) {
-    this.checks = List.copyOf(checks);
+  /**
+   * @param data the folder whose disk is watched
+   */
+  public HealthFeature(Parts parts, Access access, ArchiveFeature archive, Path data) {
     this.access = access;
-    this.pages = pages;
-    this.metrics = metrics;
-    this.clock = clock;
+    this.pages = parts.pages();
+    this.metrics = parts.metrics();
+    this.clock = parts.clock();
+    Db db = parts.db();
+    SmsQueue queue = parts.queue();
+    this.checks =
+        List.of(
+            HealthChecks.database(db),
+            HealthChecks.links(db, clock),
+            HealthChecks.queue(new QueueDepth(db, queue, clock, metrics)),
+            HealthChecks.aside(() -> db.inTransaction(queue::aside)),
+            HealthChecks.archive(() -> Duration.ofSeconds(archive.lag().oldestSeconds())),
+            HealthChecks.disk(data));
   }
 
   public void routes(HttpRules rules) {

@@ -10,7 +10,7 @@ import org.wardline.metrics.Metrics;
 import org.wardline.sms.SmsQueue;
 
 /** How many texts wait, counted at most once a second however often somebody asks. */
-public final class QueueDepth implements Supplier<SmsQueue.Depth> {
+final class QueueDepth implements Supplier<SmsQueue.Depth> {
   private static final Duration KEPT = Duration.ofSeconds(1);
 
   private record Known(SmsQueue.Depth depth, Instant at) {}
@@ -20,7 +20,7 @@ public final class QueueDepth implements Supplier<SmsQueue.Depth> {
   private final InstantSource clock;
   private @Nullable Known known;
 
-  public QueueDepth(Db db, SmsQueue queue, InstantSource clock, Metrics metrics) {
+  QueueDepth(Db db, SmsQueue queue, InstantSource clock, Metrics metrics) {
     this.db = db;
     this.queue = queue;
     this.clock = clock;

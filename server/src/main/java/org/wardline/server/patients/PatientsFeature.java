@@ -3,13 +3,9 @@ package org.wardline.server.patients;
 import io.helidon.webserver.http.HttpRules;
 import java.time.Clock;
 import java.time.ZoneId;
-import org.wardline.jdbc.Db;
 import org.wardline.server.accounts.Access;
-import org.wardline.server.archive.ArchiveOutbox;
-import org.wardline.server.audit.Audit;
 import org.wardline.server.consent.ConsentLedger;
-import org.wardline.server.keys.PatientKeys;
-import org.wardline.server.keys.SystemKeys;
+import org.wardline.server.parts.Parts;
 import org.wardline.server.web.Pages;
 
 /** Patients on file, for console and REST. */
@@ -20,22 +16,20 @@ public final class PatientsFeature {
   private final Clock clock;
   private final ZoneId practiceZone;
 
-  public PatientsFeature(
-      Db db,
-      SystemKeys systemKeys,
-      PatientKeys keys,
-      ConsentLedger ledger,
-      ArchiveOutbox archive,
-      Audit audit,
-      Access access,
-      Pages pages,
-      Clock clock,
-      ZoneId practiceZone) {
-    this.patients = new Patients(db, systemKeys, keys, ledger, archive, audit, clock);
+  public PatientsFeature(Parts parts, Access access, ConsentLedger ledger) {
+    this.patients =
+        new Patients(
+            parts.db(),
+            parts.systemKeys(),
+            parts.keys(),
+            ledger,
+            parts.archive(),
+            parts.audit(),
+            parts.clock());
     this.access = access;
-    this.pages = pages;
-    this.clock = clock;
-    this.practiceZone = practiceZone;
+    this.pages = parts.pages();
+    this.clock = parts.clock();
+    this.practiceZone = parts.zone();
   }
 
   public Patients patients() {

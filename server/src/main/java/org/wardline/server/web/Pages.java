@@ -27,10 +27,10 @@ public final class Pages {
   private static final HeaderName HX_RESTORE = HeaderNames.create("HX-History-Restore-Request");
   private static final Templates TEMPLATES = new StaticTemplates();
 
-  private final Assets assets;
+  private final Assets assets = new Assets();
 
-  public Pages(Assets assets) {
-    this.assets = assets;
+  Assets assets() {
+    return assets;
   }
 
   /**

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.wardline.jdbc.Worker;
-import org.wardline.metrics.Metrics;
+import org.wardline.server.parts.Parts;
 
 /**
  * The listeners: console with REST interface, portal, and metrics. Helidon's own limits are mostly
@@ -72,21 +72,22 @@ public final class WebServers implements AutoCloseable {
   private @Nullable WebServer server;
   private @Nullable Worker certificates;
 
-  public WebServers(
-      WebSettings settings,
-      LocalCa ca,
-      Assets assets,
-      Pages pages,
-      LiveEvents live,
-      Metrics metrics) {
+  public WebServers(WebSettings settings, Parts parts) {
     this.settings = settings;
-    this.ca = ca;
-    this.assets = assets;
-    this.pages = pages;
-    this.live = live;
+    this.ca = new LocalCa(settings.certificates(), parts.clock(), parts.random());
+    this.pages = parts.pages();
+    this.assets = pages.assets();
+    this.live = parts.live();
     this.errors = new Errors(pages, assets);
-    this.requests = new Requests(metrics, errors);
-    metrics.gauge("wardline_live_streams", "Browsers that wait for live events.", live::open);
+    this.requests = new Requests(parts.metrics(), errors);
+    parts
+        .metrics()
+        .gauge("wardline_live_streams", "Browsers that wait for live events.", live::open);
+  }
+
+  /** The authority whose certificate browsers must trust. */
+  public LocalCa certificateAuthority() {
+    return ca;
   }
 
   /**

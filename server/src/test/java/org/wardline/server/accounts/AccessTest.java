@@ -201,7 +201,7 @@ class AccessTest {
     String expired = server.token("expired", "conversation:read");
     assertThat(get(revoked, "/api/v1/messages")).isEqualTo(200);
     assertThat(get(expired, "/api/v1/messages")).isEqualTo(200);
-    boolean done = server.app.clients().revoke(Caller.system("test"), "revoked");
+    boolean done = server.app.accounts().clients().revoke(Caller.system("test"), "revoked");
     assertThat(done).isTrue();
     assertThat(get(revoked, "/api/v1/messages")).isEqualTo(401);
     server.clock.forward(Duration.ofHours(25));

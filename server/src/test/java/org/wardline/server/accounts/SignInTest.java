@@ -249,7 +249,7 @@ class SignInTest {
   @Test
   void a_session_ended_in_the_database_is_over_at_the_next_request() {
     TestServer.Browser browser = server.signedIn(login);
-    boolean done = server.app.accounts().signOutEverywhere(Caller.system("test"), login);
+    boolean done = server.app.accounts().accounts().signOutEverywhere(Caller.system("test"), login);
     assertThat(done).isTrue();
     assertThat(browser.get("/session").statusCode()).isEqualTo(303);
   }
@@ -331,7 +331,7 @@ class SignInTest {
 
   @Test
   void accounts_are_refused_with_a_reason_the_person_understands() {
-    Accounts accounts = server.app.accounts();
+    Accounts accounts = server.app.accounts().accounts();
     Caller caller = Caller.system("test");
     assertThat(
             accounts.create(

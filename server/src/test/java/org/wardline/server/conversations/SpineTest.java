@@ -709,6 +709,7 @@ class SpineTest {
     return server
         .app
         .patients()
+        .patients()
         .find(org.wardline.server.accounts.Caller.system("test"), PhoneNumber.of(number))
         .map(id -> get("/patients/" + id).body().path("phones").path(0).path("id").asString())
         .orElse("");
@@ -809,6 +810,7 @@ class SpineTest {
     String unnamed =
         server
             .app
+            .patients()
             .patients()
             .find(org.wardline.server.accounts.Caller.system("test"), PhoneNumber.of(stranger))
             .orElseThrow()

@@ -79,7 +79,7 @@ class LiveEventsTest {
   }
 
   private void publish(String kind) {
-    server.app.live().publish(new LiveEvent(kind, "main", new UUID(1, 2)));
+    server.app.parts().live().publish(new LiveEvent(kind, "main", new UUID(1, 2)));
   }
 
   @Test
@@ -122,6 +122,7 @@ class LiveEventsTest {
     boolean ignored =
         server
             .app
+            .accounts()
             .accounts()
             .signOutEverywhere(org.wardline.server.accounts.Caller.system("test"), "ana");
     Thread.sleep(1_100);
