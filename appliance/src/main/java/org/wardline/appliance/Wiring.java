@@ -101,7 +101,7 @@ final class Wiring implements Parts {
     Gateway gateway =
         Gateway.start(
             GatewaySettings.of(
-                database, TransportKeys.loadOrCreate(config.transportKeys()), config.link()),
+                database, TransportKeys.loadOrCreate(config.transportKeys()), config.links()),
             metrics);
     return new InThisProcess(
         () -> {

@@ -21,15 +21,36 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConfigFile {
   private final Path file;
+  private final String name;
   private final Optional<Path> keyFile;
+  private final boolean secretsAreClear;
   private final List<ConfigProblem> problems = new ArrayList<>();
   private final ConfigReader root;
   private @Nullable SecretCipher cipher;
 
   private ConfigFile(Path file, Optional<Path> keyFile) {
     this.file = file.toAbsolutePath();
+    this.name = this.file.toString();
     this.keyFile = keyFile;
-    this.root = new ConfigReader(this, "", new ConfigParser(this.file, problems).parse());
+    this.secretsAreClear = false;
+    this.root = new ConfigReader(this, "", ConfigParser.ofFile(this.file, problems).parse());
+  }
+
+  private ConfigFile(String name, String text) {
+    this.file = Path.of("").toAbsolutePath();
+    this.name = name;
+    this.keyFile = Optional.empty();
+    this.secretsAreClear = true;
+    this.root = new ConfigReader(this, "", new ConfigParser(name, text, problems).parse());
+  }
+
+  /**
+   * For settings that are kept sealed as a whole, so that their secrets stand in them in clear.
+   *
+   * @param name what to call them in complaints
+   */
+  public static ConfigFile ofText(String name, String text) {
+    return new ConfigFile(name, text);
   }
 
   /** For files without {@code ENC(...)} values. */
@@ -69,6 +90,10 @@ public final class ConfigFile {
     problems.add(new ConfigProblem(line, text));
   }
 
+  boolean secretsAreClear() {
+    return secretsAreClear;
+  }
+
   Path folder() {
     Path parent = file.getParent();
     return parent == null ? file : parent;
@@ -92,6 +117,6 @@ public final class ConfigFile {
             .distinct()
             .collect(Collectors.joining("\n"));
     String head = problems.size() == 1 ? "One problem in %s:" : "%2$d problems in %1$s:";
-    return head.formatted(file, problems.size()) + "\n" + list;
+    return head.formatted(name, problems.size()) + "\n" + list;
   }
 }

@@ -22,12 +22,21 @@ final class ConfigParser {
   private static final int MAX_BYTES = 1024 * 1024;
   private static final int MAX_DEPTH = 20;
 
-  private final Path file;
+  private final String name;
+  private final String text;
   private final List<ConfigProblem> problems;
 
-  ConfigParser(Path file, List<ConfigProblem> problems) {
-    this.file = file;
+  /**
+   * @param name what to call it in complaints
+   */
+  ConfigParser(String name, String text, List<ConfigProblem> problems) {
+    this.name = name;
+    this.text = text;
     this.problems = problems;
+  }
+
+  static ConfigParser ofFile(Path file, List<ConfigProblem> problems) {
+    return new ConfigParser(file.toString(), read(file), problems);
   }
 
   ConfigNode.Section parse() {
@@ -36,7 +45,7 @@ final class ConfigParser {
             .streamReadConstraints(
                 StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
             .build();
-    try (JsonParser parser = yaml.createParser(ObjectReadContext.empty(), text())) {
+    try (JsonParser parser = yaml.createParser(ObjectReadContext.empty(), text)) {
       JsonToken first = parser.nextToken();
       if (first == null || first == JsonToken.VALUE_NULL) {
         return new ConfigNode.Section(1, Map.of(), Map.of());
@@ -47,16 +56,16 @@ final class ConfigParser {
       }
       throw new ConfigException(
           "%s, line %d: the file must hold keys with values, such as \"database:\"."
-              .formatted(file, node.line()));
+              .formatted(name, node.line()));
     } catch (JacksonException e) {
       int line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
       throw new ConfigException(
           "%s, line %d: not readable as YAML. Check the indentation (spaces, no tabs), colons and quotes there."
-              .formatted(file, line));
+              .formatted(name, line));
     }
   }
 
-  private String text() {
+  private static String read(Path file) {
     try {
       if (Files.size(file) > MAX_BYTES) {
         throw new ConfigException(

@@ -14,6 +14,9 @@ final class CarrierWords {
       "The link broke before the carrier answered. It is sent once more and may arrive twice.";
   static final String AGAIN_AFTER_STOP =
       "The gateway stopped before the carrier answered. It is sent once more and may arrive twice.";
+  static final String UNKNOWN_ONCE =
+      "The carrier's answer was lost. It may have arrived; this line's texts are not sent again by"
+          + " themselves. Ask the patient, or send it again.";
   static final String UNKNOWN_TWICE =
       "The carrier's answer was lost twice. It may have arrived; ask the patient before you send it"
           + " again.";
@@ -21,6 +24,9 @@ final class CarrierWords {
   static final String WITHDRAWN_IN_DOUBT =
       "It was withdrawn while it was on its way to the carrier. It may have arrived; it is not sent again.";
   static final String NO_RECEIPT = "The carrier never said what became of it.";
+
+  static final String THROTTLED = "The carrier asked to send more slowly.";
+  static final String NO_ANSWER = "The carrier did not answer a text in time.";
 
   private static final int MAX_CODE_CHARS = 32;
 
@@ -36,6 +42,11 @@ final class CarrierWords {
           default -> "Ask the carrier, naming the code 0x%08X.".formatted(refused.commandStatus());
         };
     return refused.meaning() + part + ". It was not sent. " + advice;
+  }
+
+  /** For the link's page, without advice about one text. */
+  static String ofRefusalForOperators(SubmitResult.Refused refused) {
+    return "The carrier refused a text: " + refused.meaning() + ".";
   }
 
   static String ofReceipt(ReceiptPdu receipt) {

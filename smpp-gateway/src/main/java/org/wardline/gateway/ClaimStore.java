@@ -3,8 +3,10 @@ package org.wardline.gateway;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.wardline.jdbc.Row;
 import org.wardline.jdbc.Tx;
 
 /**
@@ -16,6 +18,7 @@ final class ClaimStore {
   private static final int LOCK_CLASS = 0x57_44_4C_4B;
 
   private static final int EXPIRE_BATCH = 1_000;
+  private static final int MAX_LANES = 1_000;
 
   private final String link;
   private final UUID run;
@@ -34,43 +37,135 @@ final class ClaimStore {
         link);
   }
 
+  /** The lanes in which texts wait. Hops from one to the next in the index, however many wait. */
+  List<Lane> lanes(Tx tx) {
+    return tx.query(
+        """
+        WITH RECURSIVE lane (line, prefix) AS (
+          (SELECT line, prefix FROM sms.outbound WHERE state = 'queued'
+           ORDER BY line, prefix LIMIT 1)
+          UNION ALL
+          SELECT next.line, next.prefix FROM lane, LATERAL (
+            SELECT line, prefix FROM sms.outbound
+            WHERE state = 'queued' AND (line, prefix) > (lane.line, lane.prefix)
+            ORDER BY line, prefix LIMIT 1) AS next)
+        SELECT line, prefix FROM lane LIMIT ?
+        """,
+        row -> new Lane(row.string("line"), row.string("prefix")),
+        MAX_LANES);
+  }
+
+  /** What one claim found: texts that are ours now, and texts that an older one keeps back. */
+  record Claimed(List<ClaimedText> texts, List<UUID> blocked, String lastLine) {}
+
+  private record Found(Optional<ClaimedText> claimed, UUID id, String line, int place) {}
+
   /**
-   * Takes the oldest texts. A text is left alone while an older one to the same number stays in the
-   * queue (its row is locked by a transaction that may withdraw it).
+   * Takes texts of these lanes: the most urgent first, then one of each line in turn, the oldest
+   * first. A text is left alone while an older one to the same number waits elsewhere: in the queue
+   * (behind the limit, in another link's lane, or locked by a transaction that may withdraw it), or
+   * on the wire of another link.
+   *
+   * @param lastLine the line that came last in the claim before: ties go to those after it
+   * @param beyond so many more are looked at, should the first ones all be kept back; then only the
+   *     oldest text to each number is taken, because what is looked at and left would else be
+   *     passed
    */
-  List<ClaimedText> claim(Tx tx, int limit) {
-    List<ClaimedText> claimed =
+  Claimed claim(Tx tx, List<Lane> lanes, String lastLine, int limit, int beyond) {
+    List<Found> found =
         tx.query(
             """
-            WITH candidate AS MATERIALIZED (
+            WITH picked AS MATERIALIZED (
+              SELECT id, line,
+                     row_number() OVER (ORDER BY priority, turn, line <= ?, line) AS place
+              FROM (
+                SELECT o.id, o.priority, lane.line,
+                       row_number() OVER (PARTITION BY o.priority, lane.line ORDER BY o.seq) AS turn
+                FROM unnest(?::text[], ?::text[]) AS lane (line, prefix)
+                CROSS JOIN LATERAL (
+                  SELECT id, priority, seq FROM sms.outbound
+                  WHERE state = 'queued' AND line = lane.line AND prefix = lane.prefix
+                    AND NOT withdrawn
+                  ORDER BY priority, seq LIMIT ?) AS o) AS fair
+              ORDER BY place LIMIT ?),
+            candidate AS MATERIALIZED (
               SELECT id, seq, recipient FROM sms.outbound
-              WHERE state = 'queued' AND NOT withdrawn ORDER BY seq LIMIT ? FOR UPDATE SKIP LOCKED),
+              WHERE id IN (SELECT id FROM picked) AND state = 'queued' AND NOT withdrawn
+              FOR UPDATE SKIP LOCKED),
             next AS MATERIALIZED (
               SELECT id FROM candidate c WHERE NOT EXISTS (
                 SELECT 1 FROM sms.outbound older
-                WHERE older.state = 'queued' AND older.recipient = c.recipient
-                  AND older.seq < c.seq
-                  AND NOT EXISTS (SELECT 1 FROM candidate k WHERE k.seq = older.seq)))
-            UPDATE sms.outbound o
-            SET state = 'submitting', link = ?, claimed_by = ?, claimed_at = clock_timestamp()
-            FROM next WHERE o.id = next.id
-            RETURNING o.id, o.seq, o.recipient, o.sealed, o.accepted_segments, o.may_be_duplicate,
-                      o.expires_at, o.claimed_at
+                WHERE older.recipient = c.recipient AND older.seq < c.seq
+                  AND (older.state = 'submitting' AND older.claimed_by <> ?
+                       OR older.state = 'queued'
+                          AND (? OR NOT EXISTS (SELECT 1 FROM candidate k WHERE k.seq = older.seq))))),
+            chosen AS MATERIALIZED (
+              SELECT id FROM next JOIN picked USING (id) ORDER BY place LIMIT ?),
+            taken AS (
+              UPDATE sms.outbound o
+              SET state = 'submitting', link = ?, claimed_by = ?, claimed_at = clock_timestamp()
+              FROM chosen WHERE o.id = chosen.id
+              RETURNING o.id, o.seq, o.recipient, o.sealed, o.accepted_segments,
+                        o.may_be_duplicate, o.expires_at, o.claimed_at)
+            SELECT true AS ours, id, seq, recipient, sealed, accepted_segments, may_be_duplicate,
+                   expires_at, claimed_at, line, place FROM taken JOIN picked USING (id)
+            UNION ALL
+            SELECT false, id, seq, recipient, '', 0, false, now(), now(), '', 0 FROM candidate
+            WHERE id NOT IN (SELECT id FROM next)
+            ORDER BY seq
             """,
             row ->
-                new ClaimedText(
+                new Found(
+                    row.bool("ours") ? Optional.of(claimed(row)) : Optional.empty(),
                     row.uuid("id"),
-                    row.longValue("seq"),
-                    row.longValue("recipient"),
-                    row.bytes("sealed"),
-                    row.intValue("accepted_segments"),
-                    row.bool("may_be_duplicate"),
-                    row.instant("expires_at"),
-                    row.instant("claimed_at")),
+                    row.string("line"),
+                    row.intValue("place")),
+            lastLine,
+            lanes.stream().map(Lane::line).toArray(String[]::new),
+            lanes.stream().map(Lane::prefix).toArray(String[]::new),
+            limit + beyond,
+            limit + beyond,
+            run,
+            beyond > 0,
             limit,
             link,
             run);
-    return claimed.stream().sorted(Comparator.comparingLong(ClaimedText::seq)).toList();
+    return new Claimed(
+        found.stream().flatMap(one -> one.claimed().stream()).toList(),
+        found.stream().filter(one -> one.claimed().isEmpty()).map(Found::id).toList(),
+        found.stream()
+            .max(Comparator.comparingInt(Found::place))
+            .filter(one -> one.claimed().isPresent())
+            .map(Found::line)
+            .orElse(lastLine));
+  }
+
+  private static ClaimedText claimed(Row row) {
+    return new ClaimedText(
+        row.uuid("id"),
+        row.longValue("seq"),
+        row.longValue("recipient"),
+        row.bytes("sealed"),
+        row.intValue("accepted_segments"),
+        row.bool("may_be_duplicate"),
+        row.instant("expires_at"),
+        row.instant("claimed_at"));
+  }
+
+  /**
+   * What waits before a more urgent text to the same number becomes as urgent as it, or a broadcast
+   * would keep back staff's answer.
+   */
+  int hurry(Tx tx, List<UUID> blocked) {
+    return tx.update(
+        """
+        UPDATE sms.outbound older SET priority = urgent.priority
+        FROM (SELECT recipient, min(priority) AS priority, max(seq) AS seq FROM sms.outbound
+              WHERE id = ANY(?::uuid[]) GROUP BY recipient) AS urgent
+        WHERE older.recipient = urgent.recipient AND older.seq < urgent.seq
+          AND older.state = 'queued' AND older.priority > urgent.priority
+        """,
+        (Object) blocked.toArray(UUID[]::new));
   }
 
   /** Texts of this run that the server has withdrawn since they were claimed. */
@@ -144,8 +239,9 @@ final class ClaimStore {
   }
 
   /**
-   * Texts whose answer is lost: the first time they are queued again, marked; the second time they
-   * are given up as unknown, so that nothing is sent more than twice.
+   * Texts whose answer is lost: the first time they are queued again, marked, unless their line
+   * says that a person decides; the second time they are given up as unknown, so that nothing is
+   * sent more than twice.
    *
    * @return how many events this made
    */
@@ -158,22 +254,25 @@ final class ClaimStore {
             """
             WITH gone AS (
               DELETE FROM sms.outbound
-              WHERE id = ANY(?::uuid[]) AND claimed_by = ? AND (may_be_duplicate OR withdrawn)
-              RETURNING id, claimed_at, accepted_segments, withdrawn),
+              WHERE id = ANY(?::uuid[]) AND claimed_by = ?
+                AND (may_be_duplicate OR withdrawn OR in_doubt <> 'resend')
+              RETURNING id, claimed_at, accepted_segments, withdrawn, may_be_duplicate),
             closed AS (
               UPDATE sms.segment s SET reported = 'unknown' FROM gone
               WHERE gone.accepted_segments > 0 AND s.outbound_id = gone.id AND s.total > 1)
             INSERT INTO sms.event (outbound_id, state, at, detail, may_be_duplicate)
-            SELECT id, e.state, e.at, e.detail, true
+            SELECT id, e.state, e.at, e.detail, gone.may_be_duplicate
             FROM gone, LATERAL (VALUES
               (1, 'submitting', claimed_at, ''),
-              (2, 'unknown', clock_timestamp(), CASE WHEN withdrawn THEN ? ELSE ? END)) AS e (n, state, at, detail)
+              (2, 'unknown', clock_timestamp(),
+               CASE WHEN withdrawn THEN ? WHEN may_be_duplicate THEN ? ELSE ? END)) AS e (n, state, at, detail)
             ORDER BY id, e.n
             """,
             ids,
             run,
             CarrierWords.WITHDRAWN_IN_DOUBT,
-            CarrierWords.UNKNOWN_TWICE);
+            CarrierWords.UNKNOWN_TWICE,
+            CarrierWords.UNKNOWN_ONCE);
     int again =
         tx.update(
             """
@@ -228,6 +327,21 @@ final class ClaimStore {
             .toArray(UUID[]::new);
     putBackMarked(tx, orphans, CarrierWords.AGAIN_AFTER_STOP);
     return orphans.length;
+  }
+
+  /** Links that texts are on the wire of, whoever runs them. */
+  static List<String> linksInUse(Tx tx) {
+    return tx.query(
+        """
+        WITH RECURSIVE used (link) AS (
+          (SELECT link FROM sms.outbound WHERE state = 'submitting' ORDER BY link LIMIT 1)
+          UNION ALL
+          SELECT next.link FROM used, LATERAL (
+            SELECT link FROM sms.outbound
+            WHERE state = 'submitting' AND link > used.link ORDER BY link LIMIT 1) AS next)
+        SELECT link FROM used
+        """,
+        row -> row.string("link"));
   }
 
   /** Takes texts whose time ran out while they waited out of the queue. */

@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 import org.wardline.jdbc.Db;
 import org.wardline.jdbc.DbException;
 import org.wardline.jdbc.HeldConnection;
+import org.wardline.jdbc.Tx;
 import org.wardline.jdbc.Worker;
 import org.wardline.sms.SmsQueue;
 
@@ -38,6 +39,9 @@ final class Claims implements AutoCloseable {
   /** Keeps one commit from sealing too much memory in flight when the window is very large. */
   private static final int MAX_CLAIM = 500;
 
+  private static final int FIRST_BEYOND = 16;
+  private static final int MAX_BEYOND = 4_000;
+
   /** Who holds the link. */
   enum Holding {
     /** The database has not been asked yet, or cannot be reached. */
@@ -46,14 +50,21 @@ final class Claims implements AutoCloseable {
     ANOTHERS
   }
 
+  /** Which of the waiting lanes this link serves now; routing decides. */
+  @FunctionalInterface
+  interface Share {
+    List<Lane> of(List<Lane> waiting);
+  }
+
   private record Return(ClaimedText text, boolean maybeSent) {}
 
   private final DataSource database;
   private final ClaimStore store;
   private final RecipientChains chains;
+  private final Share share;
   private final BooleanSupplier maySend;
   private final int window;
-  private final GatewayMetrics metrics;
+  private final LinkMetrics metrics;
   private final Clock clock;
   private final Db notifier;
   private final ConcurrentLinkedQueue<Return> returns = new ConcurrentLinkedQueue<>();
@@ -64,10 +75,17 @@ final class Claims implements AutoCloseable {
   private volatile boolean draining;
   private volatile boolean abandoned;
   private volatile Set<UUID> withdrawn = Set.of();
+
+  /** How far past texts that are kept back the next claim looks; nothing may make a queue stick. */
+  private int beyond;
+
+  private String lastLine = "";
+
   private Instant nextSweep = Instant.MIN;
   private long nextLookNanos = System.nanoTime();
 
   /**
+   * @param share which lanes are this link's
    * @param maySend whether the link is bound and results can be written
    */
   Claims(
@@ -75,13 +93,15 @@ final class Claims implements AutoCloseable {
       DataSource database,
       ClaimStore store,
       RecipientChains chains,
+      Share share,
       BooleanSupplier maySend,
       int window,
-      GatewayMetrics metrics,
+      LinkMetrics metrics,
       Clock clock) {
     this.database = database;
     this.store = store;
     this.chains = chains;
+    this.share = share;
     this.maySend = maySend;
     this.window = window;
     this.metrics = metrics;
@@ -131,7 +151,8 @@ final class Claims implements AutoCloseable {
     wake();
   }
 
-  private int runOnce() {
+  /** One look at lock, returns and queue; {@link #start} repeats it on a thread of its own. */
+  int runOnce() {
     if (abandoned) {
       return 0;
     }
@@ -177,6 +198,25 @@ final class Claims implements AutoCloseable {
     }
   }
 
+  /**
+   * Texts that a dead gateway left on the wire of a link that is not configured any more.
+   *
+   * @return how many; 0 also when somebody runs the link after all
+   */
+  static int recoverAbandoned(DataSource database, String link) {
+    ClaimStore store = new ClaimStore(link, UUID.randomUUID());
+    try (HeldConnection held = new HeldConnection(database)) {
+      if (!held.inTransaction(store::tryLock)) {
+        return 0;
+      }
+      int orphans = held.inTransaction(tx -> store.recover(tx, new UUID[0]));
+      if (orphans > 0) {
+        log.warn("{} texts were on the wire of link {}, which is gone", orphans, link);
+      }
+      return orphans;
+    }
+  }
+
   private int work(HeldConnection held) {
     int events = 0;
     List<Return> back = new ArrayList<>();
@@ -206,10 +246,30 @@ final class Claims implements AutoCloseable {
       }
       return back.size();
     }
-    List<ClaimedText> claimed = held.inTransaction(tx -> store.claim(tx, free));
-    chains.add(claimed);
+    Looked looked = held.inTransaction(tx -> claim(tx, free));
+    beyond = looked.beyond();
+    lastLine = looked.lastLine();
+    chains.add(looked.claimed());
     metrics.inFlight(chains.size());
-    return claimed.size() + back.size();
+    return looked.claimed().size() + looked.hurried() + back.size();
+  }
+
+  private record Looked(List<ClaimedText> claimed, String lastLine, int hurried, int beyond) {}
+
+  private Looked claim(Tx tx, int free) {
+    List<Lane> mine = share.of(store.lanes(tx));
+    if (mine.isEmpty()) {
+      return new Looked(List.of(), lastLine, 0, 0);
+    }
+    ClaimStore.Claimed claimed = store.claim(tx, mine, lastLine, free, beyond);
+    List<UUID> blocked = claimed.blocked();
+    if (blocked.isEmpty()) {
+      return new Looked(claimed.texts(), claimed.lastLine(), 0, 0);
+    }
+    int hurried = store.hurry(tx, blocked);
+    boolean tooFew = claimed.texts().size() < free;
+    int next = tooFew ? Math.min(Math.max(FIRST_BEYOND, beyond * 2), MAX_BEYOND) : beyond;
+    return new Looked(claimed.texts(), claimed.lastLine(), hurried, next);
   }
 
   private int goBack(HeldConnection held, List<Return> back) {

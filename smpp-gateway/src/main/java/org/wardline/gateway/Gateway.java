@@ -1,250 +1,227 @@
 package org.wardline.gateway;
 
-import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.wardline.gateway.Attempt.Outcome;
-import org.wardline.gateway.smpp.InboundAnswer;
-import org.wardline.gateway.smpp.InboundPdu;
-import org.wardline.gateway.smpp.ReceiptPdu;
-import org.wardline.gateway.smpp.SmppInbound;
-import org.wardline.gateway.smpp.SmppSession;
+import org.wardline.config.ConfigException;
 import org.wardline.jdbc.Db;
 import org.wardline.jdbc.Wakeups;
 import org.wardline.jdbc.Worker;
 import org.wardline.metrics.Metrics;
+import org.wardline.sms.LinkStatus;
+import org.wardline.sms.Links;
+import org.wardline.sms.Links.Want;
+import org.wardline.sms.Routes;
 import org.wardline.sms.SmsQueue;
 
 /**
- * One running gateway: takes texts from {@code sms.outbound} to the carrier and brings results,
- * receipts and inbound texts back into the {@code sms} schema.
- *
- * <p>A text's way: {@link Claims} takes it from the queue, {@link RecipientChains} lets it go when
- * the one before it to the same number is done, {@link Submitter} sends it, {@link Journal} makes
- * the result durable, and only then is its place in the window free. Texts from phones go through
- * {@link Inbox}.
+ * One running gateway: the links of its file and those that people added, each a {@link
+ * LinkRunner}, and the routing between them.
  *
  * <p>What it promises: nothing in the queue is lost; nothing is sent twice unless its answer was
- * lost, then once more and marked; at most a window of texts can be in that state at any moment;
- * nothing is sent after its expiry; texts to one number keep their order.
+ * lost and its line allows it, then once more and marked; at most a window of texts a link can be
+ * in that state at any moment; nothing is sent after its expiry; texts to one number keep their
+ * order, whichever links they take.
  */
 public final class Gateway implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Gateway.class);
-  private static final Duration REPORT_LOOK = Duration.ofMillis(250);
-  private static final Duration LEFTOVERS_LOOK = Duration.ofSeconds(2);
-  private static final Duration REASSEMBLY_LOOK = Duration.ofSeconds(5);
-  private static final Duration HOUSEKEEPING_LOOK = Duration.ofMinutes(10);
-  private static final Duration DRAIN_LOOK = Duration.ofMillis(10);
+  private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration ABANDONED_LOOK = Duration.ofSeconds(15);
 
-  private final LinkSettings link;
-  private final Clock clock;
-  private final Submitter submitter;
-  private final RecipientChains chains;
-  private final Claims claims;
-  private final Journal journal;
-  private final Inbox inbox;
-  private final LinkLoop loop;
-  private final LinkReport report;
-  private final List<AutoCloseable> background;
+  private final GatewaySettings settings;
+  private final GatewayMetrics metrics;
+  private final Db db;
+  private final Links links;
+  private final LinkBook book;
+  private final Map<String, LinkRunner> running = new ConcurrentHashMap<>();
 
-  private Gateway(GatewaySettings settings, Metrics registry) {
-    link = settings.link();
-    clock = settings.clock();
-    int window = link.bind().windowSize();
-    UUID run = UUID.randomUUID();
-    Db db = new Db(settings.database());
-    SmsQueue queue = new SmsQueue(settings.keys());
-    GatewayMetrics metrics = new GatewayMetrics(registry, link.name(), window);
-    Throttle throttle = new Throttle();
-    LongAdder accepted = new LongAdder();
+  /** What other gateways say of links that this one does not run. */
+  private volatile Map<String, Routes.Link> elsewhere = Map.of();
 
-    report = new LinkReport(link.name(), db, clock);
-    chains = new RecipientChains(this::sendInBackground, this::putBackUnsent);
-    journal =
-        new Journal(
-            link.name(),
-            db,
-            new JournalStore(link.name(), link.receipts(), run),
-            this::durable,
-            metrics,
-            clock);
-    inbox =
-        new Inbox(
-            link.name(),
-            db,
-            new InboundStore(queue, settings.keys(), link.reassemblyLimit()),
-            metrics,
-            clock);
-    claims =
-        new Claims(
-            link.name(),
-            settings.database(),
-            new ClaimStore(link.name(), run),
-            chains,
-            this::maySend,
-            window,
-            metrics,
-            clock);
-    loop =
-        new LinkLoop(
-            link,
-            new Inbound(journal, inbox),
-            claims::holding,
-            report,
-            new Backoff(settings.random()),
-            metrics,
-            accepted,
-            claims::wake);
-    submitter =
-        new Submitter(
-            link, queue, this::wire, throttle, claims::isWithdrawn, accepted, metrics, clock);
-    Housekeeping housekeeping = new Housekeeping(link, db);
-    background =
-        List.of(
-            new Wakeups(
-                settings.database(), List.of(SmsQueue.OUTBOUND_CHANNEL), channel -> claims.wake()),
-            new Worker(
-                "leftovers-" + link.name(),
-                LEFTOVERS_LOOK,
-                () -> {
-                  metrics.spacing(throttle.spacing());
-                  journal.matchLeftovers(clock.instant());
-                  return 0;
-                }),
-            new Worker(
-                "reassembly-" + link.name(), REASSEMBLY_LOOK, () -> inbox.runOnce(clock.instant())),
-            new Worker(
-                "housekeeping-" + link.name(),
-                HOUSEKEEPING_LOOK,
-                () -> housekeeping.runOnce(clock.instant())),
-            new Worker(
-                "report-" + link.name(), REPORT_LOOK, () -> report.runOnce(clock.instant())));
+  private final List<AutoCloseable> background = new ArrayList<>();
+
+  /** How a link or the gateway is doing. */
+  public record Status(boolean bound, String detail) {}
+
+  private Gateway(GatewaySettings settings, Metrics metrics) {
+    this.settings = settings;
+    this.metrics = new GatewayMetrics(metrics);
+    db = new Db(settings.database());
+    links = new Links(settings.keys());
+    book = new LinkBook(settings.links());
   }
 
   /** Starts at once and never blocks on the carrier or the database; {@link #status} tells. */
   public static Gateway start(GatewaySettings settings, Metrics metrics) {
     Gateway gateway = new Gateway(settings, metrics);
-    gateway.claims.start();
-    gateway.loop.start();
+    // Before the database has been asked: a database that is away must not keep a link down.
+    settings.links().forEach(link -> gateway.run(link, false));
+    Worker look = new Worker("links", LOOK, gateway::lookOnce);
+    gateway.background.add(look);
+    gateway.background.add(
+        new Worker("abandoned-links", ABANDONED_LOOK, gateway::recoverAbandoned));
+    gateway.background.add(
+        new Wakeups(
+            settings.database(),
+            List.of(SmsQueue.OUTBOUND_CHANNEL, Links.CHANNEL),
+            channel -> {
+              if (channel.equals(Links.CHANNEL)) {
+                look.wake();
+              } else {
+                gateway.running.values().forEach(LinkRunner::wake);
+              }
+            }));
     return gateway;
   }
 
-  /** How the link is doing, in the words of {@code sms.link}. */
+  /** Bound when every link that shall run is. */
   public Status status() {
-    return new Status(report.state() == LinkReport.State.BOUND, report.detail());
-  }
-
-  /** For the health page: whether texts can leave, and why not. */
-  public record Status(boolean bound, String detail) {}
-
-  private record Inbound(Journal journal, Inbox inbox) implements SmppInbound {
-    @Override
-    public InboundAnswer onText(InboundPdu pdu) {
-      return inbox.text(pdu);
+    Map<String, LinkRunner> now = new TreeMap<>(running);
+    if (now.isEmpty()) {
+      return new Status(false, "No link is running.");
     }
-
-    @Override
-    public InboundAnswer onReceipt(ReceiptPdu receipt) {
-      return journal.receipt(receipt);
+    if (now.size() == 1) {
+      return now.values().iterator().next().status();
     }
+    return new Status(
+        now.values().stream().allMatch(runner -> runner.status().bound()),
+        now.entrySet().stream()
+            .map(entry -> entry.getKey() + ": " + entry.getValue().status().detail())
+            .collect(Collectors.joining("\n")));
   }
 
-  private boolean maySend() {
-    return loop.session() != null && !journal.isFailing();
+  private void run(LinkSettings link, boolean added) {
+    LinkRunner runner =
+        new LinkRunner(settings, link, added, waiting -> share(link.name(), waiting), metrics);
+    running.put(link.name(), runner);
+    runner.start();
   }
 
-  private Submitter.@Nullable Wire wire() {
-    SmppSession session = loop.session();
-    return session == null ? null : session::submit;
+  /** Of the lanes in which texts wait, those that this link is the best for now. */
+  private List<Lane> share(String link, List<Lane> waiting) {
+    Map<String, Routes.Link> known = new HashMap<>(elsewhere);
+    running.forEach(
+        (name, runner) -> {
+          if (runner.isOurs() || !known.containsKey(name)) {
+            known.put(name, runner.route());
+          }
+        });
+    List<Routes.Link> all = List.copyOf(known.values());
+    return waiting.stream()
+        .filter(
+            lane ->
+                Routes.order(all, lane.line(), lane.prefix()).stream()
+                    .findFirst()
+                    .filter(best -> best.name().equals(link))
+                    .isPresent())
+        .toList();
   }
 
-  private void sendInBackground(ClaimedText text) {
-    try {
-      Thread.ofVirtual().name("text").start(() -> over(submitter.send(text)));
-    } catch (RuntimeException | Error e) {
-      log.error("Text {} has no thread to be sent on", text.id(), e);
-      over(new Attempt(text, text.acceptedSegments(), List.of(), new Outcome.NotSent()));
+  /** Does what people want of the links, and hears what other gateways say of theirs. */
+  private int lookOnce() {
+    List<Links.Wanted> wanted = db.inTransaction(links::wanted);
+    for (LinkBook.Step step : book.steps(wanted)) {
+      take(step);
     }
+    elsewhere =
+        db.inTransaction(LinkStatus::all).stream()
+            .filter(status -> isFresh(status) && !runsHere(status.link()))
+            .collect(Collectors.toMap(LinkStatus::link, LinkStatus::route));
+    db.run(tx -> book.writePrefixes(tx, elsewhere.values()));
+    return 0;
   }
 
-  /** The text's place is free once its result is durable, or it is back in the queue. */
-  private void over(Attempt attempt) {
-    chains.finished(attempt);
-    if (attempt.isSettled() || !attempt.accepted().isEmpty()) {
-      journal.record(attempt);
-    } else {
-      putBack(attempt);
-    }
+  private boolean runsHere(String link) {
+    LinkRunner runner = running.get(link);
+    return runner != null && runner.isOurs();
   }
 
-  private void putBackUnsent(ClaimedText text) {
-    claims.putBack(text, false);
+  private boolean isFresh(LinkStatus status) {
+    return status.seenAt().isAfter(settings.clock().instant().minus(LinkReport.STALE));
   }
 
-  private void putBack(Attempt attempt) {
-    claims.putBack(attempt.text(), attempt.outcome() instanceof Outcome.MaybeSent);
-  }
-
-  private void durable(List<Attempt> attempts) {
-    for (Attempt attempt : attempts) {
-      if (attempt.isSettled()) {
-        chains.settled(attempt.text());
-      } else {
-        putBack(attempt);
+  private void take(LinkBook.Step step) {
+    switch (step) {
+      case LinkBook.Step.Run(LinkSettings link, boolean added) -> {
+        stop(link.name(), "Its settings were changed.");
+        if (running.size() >= GatewaySettings.MAX_LINKS) {
+          LinkReport.refused(
+              db,
+              link.name(),
+              "A gateway runs at most " + GatewaySettings.MAX_LINKS + " links. Remove one first.",
+              settings.clock().instant());
+        } else {
+          log.info("Link {} is started", link.name());
+          run(link, added);
+        }
       }
+      case LinkBook.Step.Set(String link, Want want) -> {
+        LinkRunner runner = running.get(link);
+        if (runner != null) {
+          runner.want(want);
+        }
+      }
+      case LinkBook.Step.Drain(String link) ->
+          stop(link, "Drained: nothing is under way, and it is not connected.");
+      case LinkBook.Step.Forget(String link) -> {
+        stop(link, "Removed.");
+        db.run(tx -> links.forget(tx, link));
+        log.info("Link {} is removed", link);
+      }
+      case LinkBook.Step.Refuse(String link, ConfigException why) ->
+          LinkReport.refused(
+              db, link, String.valueOf(why.getMessage()), settings.clock().instant());
     }
-    if (!attempts.isEmpty()) {
-      claims.wake();
+  }
+
+  private void stop(String link, String why) {
+    @Nullable LinkRunner runner = running.get(link);
+    if (runner != null) {
+      runner.close(why);
+      running.remove(link);
     }
   }
 
   /**
-   * Stops cleanly: nothing new is sent, answers under way are waited for up to the link's drain
-   * limit, results are written, then the link is unbound. What is still unanswered then is marked
-   * by the next start.
+   * Texts on the wire of a link that nobody runs any more, because it was removed while its gateway
+   * was dead: they go back to the queue as after any crash.
    */
+  private int recoverAbandoned() {
+    int recovered = 0;
+    for (String link : db.inTransaction(ClaimStore::linksInUse)) {
+      if (!running.containsKey(link)) {
+        recovered += Claims.recoverAbandoned(settings.database(), link);
+      }
+    }
+    if (recovered > 0) {
+      Notify.quietly(db, "SELECT pg_notify('" + SmsQueue.EVENT_CHANNEL + "', '')");
+      running.values().forEach(LinkRunner::wake);
+    }
+    return 0;
+  }
+
+  /** Stops every link cleanly, at the same time. */
   @Override
   public void close() {
-    submitter.stop();
-    claims.drain();
-    chains.stop();
-    long deadline = System.nanoTime() + link.drainLimit().toNanos();
-    while (chains.size() > 0 && System.nanoTime() < deadline) {
-      sleep(DRAIN_LOOK);
-    }
-    if (chains.size() > 0) {
-      log.warn("{} texts are still unanswered at the stop", chains.size());
-    }
-    loop.close();
-    journal.close();
-    inbox.close();
-    stopBackground();
-    report.set(LinkReport.State.STOPPED, "The gateway was stopped.");
-    try {
-      report.runOnce(clock.instant());
-    } catch (RuntimeException e) {
-      log.warn("The stop could not be written to sms.link: {}", e.getMessage());
-    }
-    claims.close();
+    closeBackground();
+    each(LinkRunner::close);
   }
 
   /** For tests: as if the process had been killed. Nothing more is written to the database. */
   void abandon() {
-    claims.abandon();
-    journal.abandon();
-    inbox.abandon();
-    submitter.stop();
-    chains.stop();
-    loop.close();
-    stopBackground();
+    each(LinkRunner::abandon);
+    closeBackground();
   }
 
-  private void stopBackground() {
+  private void closeBackground() {
     for (AutoCloseable one : background) {
       try {
         one.close();
@@ -254,11 +231,18 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private static void sleep(Duration howLong) {
-    try {
-      Thread.sleep(howLong);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private void each(java.util.function.Consumer<LinkRunner> what) {
+    List<Thread> threads =
+        running.values().stream()
+            .map(runner -> Thread.ofVirtual().start(() -> what.accept(runner)))
+            .toList();
+    for (Thread thread : threads) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
     }
   }
 }

@@ -1,6 +1,12 @@
 package org.wardline.gateway;
 
+import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.wardline.config.ConfigException;
 import org.wardline.config.ConfigFile;
 import org.wardline.config.ConfigReader;
 import org.wardline.config.Secret;
@@ -18,7 +24,7 @@ public record GatewayConfig(
     Secret password,
     Path transportKeys,
     int metricsPort,
-    LinkSettings link) {
+    List<LinkSettings> links) {
   private static final int DEFAULT_METRICS_PORT = 9465;
 
   /** For files without encrypted values. */
@@ -39,10 +45,53 @@ public record GatewayConfig(
         database.secret("password"),
         root.path("transport-keys"),
         root.port("metrics-port", DEFAULT_METRICS_PORT),
-        link(root.section("link")));
+        links(root));
   }
 
-  private static LinkSettings link(ConfigReader link) {
+  /** {@code link:} for the one carrier most practices have, or {@code links:} for several. */
+  private static List<LinkSettings> links(ConfigReader root) {
+    if (!root.has("links")) {
+      return List.of(link(root.section("link"), "carrier"));
+    }
+    if (root.has("link")) {
+      root.refuse("link", "and \"links\" exclude each other; put all of them under \"links\"");
+      root.section("link");
+    }
+    List<LinkSettings> links = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (ConfigReader entry : root.sections("links")) {
+      LinkSettings link = link(entry, "");
+      if (!names.add(link.name())) {
+        entry.refuse("name", "is another link's already; every link has its own");
+      }
+      links.add(link);
+    }
+    if (links.size() > GatewaySettings.MAX_LINKS) {
+      root.refuse("links", "has more than " + GatewaySettings.MAX_LINKS + " entries");
+    }
+    return links;
+  }
+
+  /**
+   * A link that was added while the gateway runs.
+   *
+   * @param settings YAML with the keys of an entry of {@code links:}, secrets in clear: the text
+   *     itself is kept sealed
+   * @throws ConfigException naming every mistake
+   */
+  public static LinkSettings link(String name, String settings) {
+    return ConfigFile.ofText("the settings of link " + name, settings)
+        .read(
+            root -> {
+              LinkSettings link = link(root, name);
+              if (!link.name().equals(name)) {
+                root.refuse("name", "must be " + name + ", or left out");
+              }
+              return link;
+            });
+  }
+
+  private static LinkSettings link(ConfigReader link, String usualName) {
     SmppBind usualBind =
         SmppBind.of(
             link.string("host"),
@@ -63,13 +112,28 @@ public record GatewayConfig(
             link.duration("connect-timeout", usualBind.connectTimeout()));
     LinkSettings usual = LinkSettings.of(bind);
     return new LinkSettings(
-        link.string("name", usual.name()),
+        usualName.isEmpty() ? link.string("name") : link.string("name", usualName),
         bind,
+        new Pace(
+            link.decimal("segments-per-second", usual.pace().segmentsPerSecond()),
+            link.decimal(
+                "texts-per-second-to-one-number", usual.pace().textsPerSecondToOneNumber())),
+        routing(link, usual.routing()),
         link.choice("receipts", LinkSettings.Receipts.class, usual.receipts()),
         link.flag("send-validity", usual.sendValidity()),
         link.duration("reassembly-limit", usual.reassemblyLimit()),
         link.duration("receipt-limit", usual.receiptLimit()),
         link.duration("retention", usual.retention()),
         link.duration("drain-limit", usual.drainLimit()));
+  }
+
+  private static Routing routing(ConfigReader link, Routing usual) {
+    return new Routing(
+        link.has("lines") ? Set.copyOf(link.strings("lines")) : usual.lines(),
+        link.has("prefixes") ? link.strings("prefixes") : usual.prefixes(),
+        link.integer("preference", 1, Routing.MAX_PREFERENCE, usual.preference()),
+        BigDecimal.valueOf(link.decimal("cost", usual.cost().doubleValue())),
+        link.duration("failover-after", usual.failoverAfter()),
+        link.duration("return-after", usual.returnAfter()));
   }
 }

@@ -54,7 +54,7 @@ public final class GatewayMain {
     HikariDataSource pool =
         GatewayPool.open(settings.jdbcUrl(), settings.username(), settings.password());
     HttpServer http = listen(settings.metricsPort());
-    Gateway gateway = Gateway.start(GatewaySettings.of(pool, keys, settings.link()), metrics);
+    Gateway gateway = Gateway.start(GatewaySettings.of(pool, keys, settings.links()), metrics);
     serve(http, gateway, metrics);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()

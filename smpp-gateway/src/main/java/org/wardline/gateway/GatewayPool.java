@@ -39,7 +39,7 @@ public final class GatewayPool {
     config.setJdbcUrl(jdbcUrl);
     config.setUsername(username);
     config.setPassword(password.reveal());
-    config.setMaximumPoolSize(GatewaySettings.MIN_CONNECTIONS);
+    config.setMaximumPoolSize(GatewaySettings.connections());
     config.setMinimumIdle(2);
     config.setConnectionTimeout(CONNECT_LIMIT.toMillis());
     config.setValidationTimeout(VALIDATION_LIMIT.toMillis());

@@ -35,13 +35,13 @@ final class Inbox implements AutoCloseable {
 
   private final Db db;
   private final InboundStore store;
-  private final GatewayMetrics metrics;
+  private final LinkMetrics metrics;
   private final Clock clock;
   private final Semaphore places = new Semaphore(MAX_WAITING);
   private final ReentrantLock oneAtATime = new ReentrantLock();
   private final GroupCommit<Entry> writer;
 
-  Inbox(String link, Db db, InboundStore store, GatewayMetrics metrics, Clock clock) {
+  Inbox(String link, Db db, InboundStore store, LinkMetrics metrics, Clock clock) {
     this.db = db;
     this.store = store;
     this.metrics = metrics;

@@ -44,7 +44,7 @@ final class Journal implements AutoCloseable {
   private final Db db;
   private final JournalStore store;
   private final Consumer<List<Attempt>> durable;
-  private final GatewayMetrics metrics;
+  private final LinkMetrics metrics;
   private final Clock clock;
   private final Semaphore receiptPlaces = new Semaphore(MAX_WAITING_RECEIPTS);
   private final GroupCommit<Entry> writer;
@@ -57,7 +57,7 @@ final class Journal implements AutoCloseable {
       Db db,
       JournalStore store,
       Consumer<List<Attempt>> durable,
-      GatewayMetrics metrics,
+      LinkMetrics metrics,
       Clock clock) {
     this.db = db;
     this.store = store;

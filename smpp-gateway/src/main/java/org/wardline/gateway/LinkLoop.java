@@ -1,5 +1,6 @@
 package org.wardline.gateway;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -33,10 +34,13 @@ final class LinkLoop implements AutoCloseable {
   private final SmppInbound inbound;
   private final Supplier<Claims.Holding> holding;
   private final LinkReport report;
+  private final LinkHealth health;
+  private final LinkErrors errors;
   private final Backoff backoff;
-  private final GatewayMetrics metrics;
+  private final LinkMetrics metrics;
   private final LongAdder accepted;
   private final Runnable whenBound;
+  private final Clock clock;
   private final Semaphore nudge = new Semaphore(0);
   private final Thread thread;
   private volatile @Nullable SmppSession session;
@@ -52,18 +56,24 @@ final class LinkLoop implements AutoCloseable {
       SmppInbound inbound,
       Supplier<Claims.Holding> holding,
       LinkReport report,
+      LinkHealth health,
+      LinkErrors errors,
       Backoff backoff,
-      GatewayMetrics metrics,
+      LinkMetrics metrics,
       LongAdder accepted,
-      Runnable whenBound) {
+      Runnable whenBound,
+      Clock clock) {
     this.bind = settings.bind();
     this.inbound = inbound;
     this.holding = holding;
     this.report = report;
+    this.health = health;
+    this.errors = errors;
     this.backoff = backoff;
     this.metrics = metrics;
     this.accepted = accepted;
     this.whenBound = whenBound;
+    this.clock = clock;
     this.thread = Thread.ofVirtual().name("link-" + settings.name()).unstarted(this::loop);
   }
 
@@ -86,15 +96,14 @@ final class LinkLoop implements AutoCloseable {
         }
         case ANOTHERS -> {
           report.standby(true);
-          report.set(
+          set(
               State.WAITING,
               "Another gateway runs this link. This one takes over when that one stops.");
           sleep(LOOK);
         }
         case UNSURE -> {
           if (report.state() != State.CONNECTING) {
-            report.set(
-                State.WAITING, "The gateway cannot reach its database and is waiting for it.");
+            set(State.WAITING, "The gateway cannot reach its database and is waiting for it.");
           }
           sleep(LOOK);
         }
@@ -111,7 +120,7 @@ final class LinkLoop implements AutoCloseable {
       return;
     }
     if (report.state() != State.WAITING) {
-      report.set(State.CONNECTING, "Connecting to the carrier.");
+      set(State.CONNECTING, "Connecting to the carrier.");
     }
     try (SmppSession fresh = SmppSession.bindTransceiver(bind, inbound)) {
       CountDownLatch over = new CountDownLatch(1);
@@ -124,7 +133,8 @@ final class LinkLoop implements AutoCloseable {
       session = fresh;
       metrics.connect("bound");
       metrics.bound(true);
-      report.set(State.BOUND, "Connected to the carrier.");
+      health.bound();
+      set(State.BOUND, "Connected to the carrier.");
       log.info("Bound to {}:{}", bind.host(), bind.port());
       whenBound.run();
       long since = System.nanoTime();
@@ -136,16 +146,18 @@ final class LinkLoop implements AutoCloseable {
         backoff.progress();
       }
       if (!closed) {
-        report.set(
-            State.WAITING,
-            "The connection to the carrier broke (" + why[0] + "). Connecting again.");
+        String words = "The connection to the carrier broke (" + why[0] + ").";
+        errors.add(clock.instant(), words);
+        set(State.WAITING, words + " Connecting again.");
       }
     } catch (SmppException e) {
       metrics.connect(e.reason().name().toLowerCase(java.util.Locale.ROOT));
-      report.set(State.WAITING, words(e));
+      errors.add(clock.instant(), String.valueOf(e.getMessage()));
+      set(State.WAITING, words(e));
       log.warn("Cannot bind to {}:{}: {}", bind.host(), bind.port(), e.getMessage());
     } finally {
       session = null;
+      health.lost();
       metrics.bound(false);
     }
   }
@@ -181,6 +193,10 @@ final class LinkLoop implements AutoCloseable {
           case BROKEN -> "Check that the address and port are the carrier's SMPP port.";
         };
     return e.getMessage() + " " + advice + " Texts wait and are sent once the link is back.";
+  }
+
+  private void set(State state, String detail) {
+    report.set(state, detail, clock.instant());
   }
 
   private void sleep(Duration howLong) {

@@ -3,8 +3,13 @@ package org.wardline.gateway;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.function.Supplier;
 import org.wardline.jdbc.Db;
 import org.wardline.jdbc.DbException;
+import org.wardline.jdbc.Tx;
+import org.wardline.sms.Links.Want;
 
 /**
  * How the link is doing, in {@code sms.link}: at every change and at least every five seconds, so
@@ -23,33 +28,65 @@ final class LinkReport {
     }
   }
 
-  private record Status(State state, String detail, Instant since) {}
+  /**
+   * What changes all the time.
+   *
+   * @param taken segments the carrier has taken since the start
+   */
+  record Figures(boolean usable, int inFlight, long taken, Duration spacing, List<String> errors) {}
+
+  private record Status(State state, String detail, Instant since, Want want) {}
+
+  private record Sample(Instant at, long taken) {}
 
   private static final Duration REPEAT = Duration.ofSeconds(4);
 
-  /** After this silence the row of another gateway is stale and may be written over. */
-  private static final Duration STALE = Duration.ofSeconds(15);
+  /** While texts flow, figures a second old are what an operator expects. */
+  private static final Duration REPEAT_BUSY = Duration.ofSeconds(1);
 
-  private final String link;
+  private static final Duration RATE_OVER = Duration.ofSeconds(10);
+
+  /** After this silence the row of another gateway is stale and may be written over. */
+  static final Duration STALE = Duration.ofSeconds(15);
+
+  private static final double MILLIS = 1e3;
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  private final LinkSettings link;
+  private final boolean added;
   private final Db db;
-  private final Clock clock;
+  private final Supplier<Figures> figures;
+  private final ArrayDeque<Sample> samples = new ArrayDeque<>();
   private volatile Status status;
   private volatile boolean changed = true;
   private volatile boolean standby = true; // until the lock is ours
   private Instant written = Instant.MIN;
 
-  LinkReport(String link, Db db, Clock clock) {
+  /**
+   * @param added while the gateway was running, not by its file
+   */
+  LinkReport(LinkSettings link, boolean added, Db db, Supplier<Figures> figures, Clock clock) {
     this.link = link;
+    this.added = added;
     this.db = db;
-    this.clock = clock;
-    this.status = new Status(State.CONNECTING, "The gateway is starting.", clock.instant());
+    this.figures = figures;
+    this.status =
+        new Status(State.CONNECTING, "The gateway is starting.", clock.instant(), Want.RUN);
   }
 
   /** {@code detail} is read by people who do not know SMPP. */
-  void set(State state, String detail) {
-    Status now = status;
-    if (now.state() != state || !now.detail().equals(detail)) {
-      status = new Status(state, detail, now.state() == state ? now.since() : clock.instant());
+  void set(State state, String detail, Instant now) {
+    Status old = status;
+    if (old.state() != state || !old.detail().equals(detail)) {
+      status = new Status(state, detail, old.state() == state ? old.since() : now, old.want());
+      changed = true;
+    }
+  }
+
+  void want(Want want) {
+    Status old = status;
+    if (old.want() != want) {
+      status = new Status(old.state(), old.detail(), old.since(), want);
       changed = true;
     }
   }
@@ -69,35 +106,88 @@ final class LinkReport {
 
   /** Writes when it is time; called often, from one thread at a time. */
   synchronized int runOnce(Instant now) {
-    if (!changed && now.isBefore(written.plus(REPEAT))) {
+    Figures current = figures.get();
+    Duration repeat = current.inFlight() > 0 ? REPEAT_BUSY : REPEAT;
+    if (!changed && now.isBefore(written.plus(repeat))) {
       return 0;
     }
     changed = false;
-    Status current = status;
     try {
-      db.run(
-          tx ->
-              tx.update(
-                  """
-                  INSERT INTO sms.link AS l (link, state, detail, since, seen_at)
-                  VALUES (?, ?, ?, ?, ?)
-                  ON CONFLICT (link) DO UPDATE
-                  SET state = excluded.state, detail = excluded.detail, since = excluded.since,
-                      seen_at = excluded.seen_at
-                  WHERE NOT ? OR l.state = 'stopped' OR l.seen_at < ?
-                  """,
-                  link,
-                  current.state().wireName(),
-                  current.detail(),
-                  current.since(),
-                  now,
-                  standby,
-                  now.minus(STALE)));
+      db.run(tx -> write(tx, status, current, perSecond(now, current.taken()), now));
       written = now;
     } catch (DbException e) {
       changed = true;
       throw e;
     }
     return 0;
+  }
+
+  private double perSecond(Instant now, long taken) {
+    samples.addLast(new Sample(now, taken));
+    while (samples.size() > 2
+        && samples.getFirst().at().isBefore(now.minus(RATE_OVER).minus(REPEAT))) {
+      samples.removeFirst();
+    }
+    Sample first = samples.getFirst();
+    long millis = Duration.between(first.at(), now).toMillis();
+    return millis <= 0 ? 0 : (taken - first.taken()) * MILLIS / millis;
+  }
+
+  /** Says why a link that people added does not run. */
+  static void refused(Db db, String link, String why, Instant now) {
+    db.run(
+        tx ->
+            tx.update(
+                """
+                INSERT INTO sms.link (link, state, detail, since, seen_at, added)
+                VALUES (?, 'stopped', ?, ?, ?, true)
+                ON CONFLICT (link) DO UPDATE
+                SET detail = excluded.detail, seen_at = excluded.seen_at
+                WHERE sms.link.state = 'stopped'
+                """,
+                link,
+                why,
+                now,
+                now));
+  }
+
+  private void write(Tx tx, Status now, Figures current, double perSecond, Instant at) {
+    Routing routing = link.routing();
+    tx.update(
+        """
+        INSERT INTO sms.link AS l
+          (link, state, detail, since, seen_at, want, added, peer, usable, lines, prefixes,
+           preference, cost, window_size, in_flight, per_second, spacing_ms, errors)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (link) DO UPDATE
+        SET state = excluded.state, detail = excluded.detail, since = excluded.since,
+            seen_at = excluded.seen_at, want = excluded.want, added = excluded.added,
+            peer = excluded.peer, usable = excluded.usable, lines = excluded.lines,
+            prefixes = excluded.prefixes, preference = excluded.preference, cost = excluded.cost,
+            window_size = excluded.window_size, in_flight = excluded.in_flight,
+            per_second = excluded.per_second, spacing_ms = excluded.spacing_ms,
+            errors = excluded.errors
+        WHERE NOT ? OR l.state = 'stopped' OR l.seen_at < ?
+        """,
+        link.name(),
+        now.state().wireName(),
+        now.detail(),
+        now.since(),
+        at,
+        now.want().wireName(),
+        added,
+        link.bind().host() + ":" + link.bind().port(),
+        current.usable(),
+        routing.lines().stream().sorted().toArray(String[]::new),
+        routing.prefixes().toArray(String[]::new),
+        routing.preference(),
+        routing.cost(),
+        link.bind().windowSize(),
+        current.inFlight(),
+        perSecond,
+        current.spacing().toNanos() / NANOS_PER_MILLI,
+        current.errors().toArray(String[]::new),
+        standby,
+        at.minus(STALE));
   }
 }

@@ -4,11 +4,13 @@ import java.time.Duration;
 import org.wardline.gateway.smpp.SmppBind;
 
 /**
- * One link to one carrier.
+ * One link to one carrier or gateway device.
  *
  * @param name the link's name in tables, metrics and logs; never changes once texts were sent
  * @param bind where and as whom, with the window: never more texts than this are on their way
  *     without a durable result, so never more than this can become duplicates after a crash
+ * @param pace how fast it may send
+ * @param routing which texts it is for
  * @param receipts how many receipts the carrier sends for a long text
  * @param sendValidity tell the carrier for how long it shall try (SMPP 3.4 §5.2.16), so that an
  *     expired text does not arrive from the carrier's own queue either
@@ -21,6 +23,8 @@ import org.wardline.gateway.smpp.SmppBind;
 public record LinkSettings(
     String name,
     SmppBind bind,
+    Pace pace,
+    Routing routing,
     Receipts receipts,
     boolean sendValidity,
     Duration reassemblyLimit,
@@ -41,10 +45,14 @@ public record LinkSettings(
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
 
   public LinkSettings {
-    if (!name.matches("[a-z0-9][a-z0-9-]{0,31}")) {
+    if (!isName(name)) {
       throw new IllegalArgumentException(
           "A link's name has 1 to 32 small letters, digits and dashes, not \"" + name + "\".");
     }
+  }
+
+  static boolean isName(String name) {
+    return name.matches("[a-z0-9][a-z0-9-]{0,31}");
   }
 
   /** The one link of a small practice: named "carrier", with the usual limits. */
@@ -52,6 +60,8 @@ public record LinkSettings(
     return new LinkSettings(
         "carrier",
         bind,
+        Pace.UNLIMITED,
+        Routing.EVERYTHING,
         Receipts.PER_SEGMENT,
         true,
         REASSEMBLY_LIMIT,
@@ -60,13 +70,73 @@ public record LinkSettings(
         DRAIN_LIMIT);
   }
 
+  public LinkSettings withName(String other) {
+    return new LinkSettings(
+        other,
+        bind,
+        pace,
+        routing,
+        receipts,
+        sendValidity,
+        reassemblyLimit,
+        receiptLimit,
+        retention,
+        drainLimit);
+  }
+
+  public LinkSettings withPace(Pace other) {
+    return new LinkSettings(
+        name,
+        bind,
+        other,
+        routing,
+        receipts,
+        sendValidity,
+        reassemblyLimit,
+        receiptLimit,
+        retention,
+        drainLimit);
+  }
+
+  public LinkSettings withRouting(Routing other) {
+    return new LinkSettings(
+        name,
+        bind,
+        pace,
+        other,
+        receipts,
+        sendValidity,
+        reassemblyLimit,
+        receiptLimit,
+        retention,
+        drainLimit);
+  }
+
   public LinkSettings withReassemblyLimit(Duration limit) {
     return new LinkSettings(
-        name, bind, receipts, sendValidity, limit, receiptLimit, retention, drainLimit);
+        name,
+        bind,
+        pace,
+        routing,
+        receipts,
+        sendValidity,
+        limit,
+        receiptLimit,
+        retention,
+        drainLimit);
   }
 
   public LinkSettings withReceipts(Receipts how) {
     return new LinkSettings(
-        name, bind, how, sendValidity, reassemblyLimit, receiptLimit, retention, drainLimit);
+        name,
+        bind,
+        pace,
+        routing,
+        how,
+        sendValidity,
+        reassemblyLimit,
+        receiptLimit,
+        retention,
+        drainLimit);
   }
 }

@@ -46,8 +46,10 @@ final class Submitter {
   private final Throttle throttle;
   private final Predicate<UUID> withdrawn;
   private final LongAdder accepted;
-  private final GatewayMetrics metrics;
+  private final LinkMetrics metrics;
+  private final LinkErrors errors;
   private final Clock clock;
+  private final Ticks ticks;
   private volatile boolean stopping;
 
   /**
@@ -60,8 +62,10 @@ final class Submitter {
       Throttle throttle,
       Predicate<UUID> withdrawn,
       LongAdder accepted,
-      GatewayMetrics metrics,
-      Clock clock) {
+      LinkMetrics metrics,
+      LinkErrors errors,
+      Clock clock,
+      Ticks ticks) {
     this.settings = settings;
     this.queue = queue;
     this.wire = wire;
@@ -69,7 +73,9 @@ final class Submitter {
     this.withdrawn = withdrawn;
     this.accepted = accepted;
     this.metrics = metrics;
+    this.errors = errors;
     this.clock = clock;
+    this.ticks = ticks;
   }
 
   /** Texts whose next segment has not been written yet go back to the queue. */
@@ -142,6 +148,9 @@ final class Submitter {
       List<AcceptedSegment> accepted) {
     boolean fresh = accepted.isEmpty();
     int refusals = 0;
+    if (fresh) {
+      throttle.awaitTurnOf(text.recipient());
+    }
     while (true) {
       throttle.await();
       Wire bound = wire.get();
@@ -164,17 +173,20 @@ final class Submitter {
         }
         case SubmitResult.Refused refused when refused.throttled() -> {
           metrics.submitted("throttled");
+          errors.add(now, CarrierWords.THROTTLED);
           throttle.refused();
         }
         case SubmitResult.Refused refused -> {
           boolean givenUp = refused.permanent() || refusals == MAX_TEMPORARY_REFUSALS;
           metrics.submitted(refused.permanent() ? "refused" : "refused for now");
+          errors.add(now, CarrierWords.ofRefusalForOperators(refused));
           if (givenUp) {
             return new Outcome.Failed(
                 CarrierWords.ofRefusal(refused, segment.number(), segment.total()),
                 clock.instant());
           }
-          pause(FIRST_WAIT_AFTER_REFUSAL.multipliedBy(1L << refusals));
+          ticks.waitUntil(
+              ticks.nanos() + FIRST_WAIT_AFTER_REFUSAL.multipliedBy(1L << refusals).toNanos());
           refusals++;
         }
         case SubmitResult.ConnectionLost lost -> {
@@ -183,6 +195,7 @@ final class Submitter {
         }
         case SubmitResult.TimedOut late -> {
           metrics.submitted("answer lost");
+          errors.add(now, CarrierWords.NO_ANSWER);
           return new Outcome.MaybeSent();
         }
       }
@@ -213,14 +226,5 @@ final class Submitter {
   private static String storable(UUID id, SmsText.Segment segment, SubmitResult.Accepted taken) {
     String smscId = CarrierWords.printable(MessageIds.normalise(taken.messageId()));
     return smscId.isEmpty() ? "none:" + id + ":" + segment.number() : smscId;
-  }
-
-  private void pause(Duration howLong) {
-    try {
-      Thread.sleep(howLong);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      stopping = true;
-    }
   }
 }

@@ -45,6 +45,10 @@ public final class Row {
     return required(column, read(() -> resultSet.getInt(column)));
   }
 
+  public double doubleValue(String column) {
+    return required(column, read(() -> resultSet.getDouble(column)));
+  }
+
   public boolean bool(String column) {
     return required(column, read(() -> resultSet.getBoolean(column)));
   }

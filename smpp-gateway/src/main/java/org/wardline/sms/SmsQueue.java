@@ -1,8 +1,11 @@
 package org.wardline.sms;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.wardline.jdbc.RowMapper;
 import org.wardline.jdbc.Tx;
 
@@ -21,7 +24,13 @@ public final class SmsQueue {
   private static final int OUTBOUND_FIELDS = 3;
   private static final int INBOUND_FIELDS = 3;
 
+  /** A text may be filed under a prefix that stopped to be one this long ago; it still leaves. */
+  private static final Duration PREFIXES_KEPT = Duration.ofSeconds(5);
+
+  private record Prefixes(List<String> known, long readNanos) {}
+
   private final TransportKeys keys;
+  private volatile @Nullable Prefixes prefixes;
 
   public SmsQueue(TransportKeys keys) {
     this.keys = keys;
@@ -33,6 +42,8 @@ public final class SmsQueue {
    * @param id the message's id, the same in every table and log
    * @param source the line's own number or short code, as the carrier knows it
    * @param expiresAt after this moment it is not sent any more
+   * @param urgency which texts to other numbers it may pass
+   * @param inDoubt what to do should the carrier's answer be lost
    */
   public record OutboundText(
       UUID id,
@@ -41,7 +52,21 @@ public final class SmsQueue {
       PhoneNumber destination,
       String text,
       int segments,
-      Instant expiresAt) {
+      Instant expiresAt,
+      Urgency urgency,
+      InDoubt inDoubt) {
+    /** A reply that is sent once more when its answer is lost. */
+    public OutboundText(
+        UUID id,
+        String line,
+        String source,
+        PhoneNumber destination,
+        String text,
+        int segments,
+        Instant expiresAt) {
+      this(id, line, source, destination, text, segments, expiresAt, Urgency.REPLY, InDoubt.RESEND);
+    }
+
     @Override
     public String toString() {
       return "OutboundText[" + id + "]";
@@ -73,6 +98,28 @@ public final class SmsQueue {
 
   /** Queues texts; they leave in this order per recipient once the transaction commits. */
   public void enqueue(Tx tx, List<OutboundText> texts) {
+    List<String> known = prefixes(tx);
+    enqueue(tx, texts, text -> Routes.prefixOf(text.destination(), known));
+  }
+
+  /** Queues a text for one link, whatever routing would say: how a link is tried out. */
+  public void enqueue(Tx tx, OutboundText text, String link) {
+    enqueue(tx, List.of(text), one -> Routes.pinned(link));
+  }
+
+  private List<String> prefixes(Tx tx) {
+    Prefixes known = prefixes;
+    if (known == null || System.nanoTime() - known.readNanos() > PREFIXES_KEPT.toNanos()) {
+      known =
+          new Prefixes(
+              tx.query("SELECT prefix FROM sms.prefix", row -> row.string("prefix")),
+              System.nanoTime());
+      prefixes = known;
+    }
+    return known.known();
+  }
+
+  private void enqueue(Tx tx, List<OutboundText> texts, Function<OutboundText, String> filedUnder) {
     int n = texts.size();
     UUID[] ids = new UUID[n];
     String[] lines = new String[n];
@@ -80,6 +127,9 @@ public final class SmsQueue {
     byte[][] sealed = new byte[n][];
     Integer[] segments = new Integer[n];
     Instant[] expiries = new Instant[n];
+    String[] filed = new String[n];
+    Integer[] priorities = new Integer[n];
+    String[] doubts = new String[n];
     for (int i = 0; i < n; i++) {
       OutboundText text = texts.get(i);
       ids[i] = text.id();
@@ -89,13 +139,19 @@ public final class SmsQueue {
           keys.seal("outbound", text.id(), text.source(), text.destination().e164(), text.text());
       segments[i] = text.segments();
       expiries[i] = text.expiresAt();
+      filed[i] = filedUnder.apply(text);
+      priorities[i] = text.urgency().priority();
+      doubts[i] = text.inDoubt().wireName();
     }
     tx.update(
         """
-        INSERT INTO sms.outbound (id, line, recipient, sealed, segments, expires_at)
-        SELECT id, line, recipient, sealed, segments, expires_at
-        FROM unnest(?::uuid[], ?::text[], ?::bigint[], ?::bytea[], ?::int[], ?::timestamptz[])
-          WITH ORDINALITY AS t (id, line, recipient, sealed, segments, expires_at, n)
+        INSERT INTO sms.outbound
+          (id, line, recipient, sealed, segments, expires_at, prefix, priority, in_doubt)
+        SELECT id, line, recipient, sealed, segments, expires_at, prefix, priority, in_doubt
+        FROM unnest(?::uuid[], ?::text[], ?::bigint[], ?::bytea[], ?::int[], ?::timestamptz[],
+                    ?::text[], ?::int[], ?::text[])
+          WITH ORDINALITY
+          AS t (id, line, recipient, sealed, segments, expires_at, prefix, priority, in_doubt, n)
         ORDER BY n
         """,
         ids,
@@ -103,7 +159,10 @@ public final class SmsQueue {
         recipients,
         sealed,
         segments,
-        expiries);
+        expiries,
+        filed,
+        priorities,
+        doubts);
     tx.query("SELECT pg_notify('" + OUTBOUND_CHANNEL + "', '')", row -> "");
   }
 

@@ -7,6 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -89,12 +90,35 @@ final class FakeCarrier implements Closeable {
   private volatile boolean closed;
 
   FakeCarrier() {
+    this(0);
+  }
+
+  /** One that comes back at the port it had before. */
+  FakeCarrier(int port) {
     try {
-      server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      server = new ServerSocket();
+      server.setReuseAddress(true);
+      server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 50);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     Thread.ofPlatform().daemon().name("fake-carrier").start(this::accept);
+  }
+
+  /** Texts of one segment, in the order they were taken. */
+  List<String> texts() {
+    return log.stream().map(Taken::text).toList();
+  }
+
+  List<String> textsTo(String number) {
+    return log.stream()
+        .filter(taken -> taken.destination().equals(number.replace("+", "")))
+        .map(Taken::text)
+        .toList();
+  }
+
+  int sessions() {
+    return peers.size();
   }
 
   int port() {

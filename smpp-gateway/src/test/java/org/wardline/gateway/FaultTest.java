@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -250,10 +249,7 @@ class FaultTest {
   }
 
   private LinkStatus linkState() {
-    Function<List<LinkStatus>, LinkStatus> only = all -> all.isEmpty() ? NONE : all.getFirst();
-    return only.apply(world.server.inTransaction(LinkStatus::all));
+    world.await("the link is written about", () -> world.count("link") == 1);
+    return world.server.inTransaction(LinkStatus::all).getFirst();
   }
-
-  private static final LinkStatus NONE =
-      new LinkStatus("", "", "", java.time.Instant.EPOCH, java.time.Instant.EPOCH);
 }

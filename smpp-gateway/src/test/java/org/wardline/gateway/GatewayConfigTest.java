@@ -19,7 +19,7 @@ class GatewayConfigTest {
 
   @Test
   void what_is_not_said_is_what_the_link_s_own_types_call_usual() throws IOException {
-    LinkSettings link = load("").link();
+    LinkSettings link = load("").links().getFirst();
     assertThat(link)
         .isEqualTo(
             LinkSettings.of(SmppBind.of("smsc.example", 2775, "clinic", Secret.of("secret"))));
@@ -30,7 +30,7 @@ class GatewayConfigTest {
 
   @Test
   void a_carrier_with_one_receipt_per_text_is_said_so() throws IOException {
-    assertThat(load("  receipts: per-text\n").link().receipts())
+    assertThat(load("  receipts: per-text\n").links().getFirst().receipts())
         .isEqualTo(LinkSettings.Receipts.PER_TEXT);
     assertThatThrownBy(() -> load("  receipts: sometimes\n"))
         .isInstanceOf(ConfigException.class)

@@ -65,7 +65,7 @@ final class GatewayWorld implements AutoCloseable {
     return start(link());
   }
 
-  Gateway start(LinkSettings link) {
+  Gateway start(LinkSettings... links) {
     HikariDataSource pool =
         GatewayPool.open(
             PostgresFixture.shared().url(database),
@@ -73,7 +73,7 @@ final class GatewayWorld implements AutoCloseable {
             Secret.of(PostgresFixture.password()));
     pools.add(pool);
     metrics = new Metrics();
-    Gateway gateway = Gateway.start(GatewaySettings.of(pool, keys, link), metrics);
+    Gateway gateway = Gateway.start(GatewaySettings.of(pool, keys, List.of(links)), metrics);
     gateways.add(gateway);
     return gateway;
   }

@@ -39,11 +39,13 @@ class SubmitterTest {
             link,
             new SmsQueue(keys),
             () -> wire,
-            new Throttle(),
+            new Throttle(Pace.UNLIMITED, Ticks.ofThisMachine()),
             id -> false,
             new LongAdder(),
-            new GatewayMetrics(new Metrics(), "carrier", 10),
-            Clock.systemUTC());
+            new GatewayMetrics(new Metrics()).of("carrier", 10),
+            new LinkErrors(),
+            Clock.systemUTC(),
+            Ticks.ofThisMachine());
     Instant now = Instant.now();
     return submitter.send(
         new ClaimedText(ID, 7, 1, sealed, 0, false, now.plus(Duration.ofHours(1)), now));

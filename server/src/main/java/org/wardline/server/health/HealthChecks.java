@@ -15,6 +15,7 @@ import org.wardline.server.health.HealthFinding.Failed;
 import org.wardline.server.health.HealthFinding.Ok;
 import org.wardline.server.health.HealthFinding.Warn;
 import org.wardline.sms.LinkStatus;
+import org.wardline.sms.Links;
 import org.wardline.sms.SmsQueue;
 
 /** The checks every appliance has. */
@@ -52,14 +53,15 @@ final class HealthChecks {
   }
 
   static HealthFinding links(List<LinkStatus> links, Instant now) {
-    if (links.stream().allMatch(l -> l.seenAt().isBefore(now.minus(LINK_SEEN_MAX)))) {
+    List<LinkStatus> wanted = links.stream().filter(HealthChecks::isWanted).toList();
+    if (wanted.stream().allMatch(l -> l.seenAt().isBefore(now.minus(LINK_SEEN_MAX)))) {
       return new Failed(
           "No gateway is running.",
           "Texts are accepted and kept, but none goes out and no answer comes in.",
           "Start the service wardline-gateway, or restart the appliance. If it stops again, look"
               + " into its log.");
     }
-    for (LinkStatus link : links) {
+    for (LinkStatus link : wanted) {
       if (!link.state().equals("bound")) {
         String what = "Link \"" + link.link() + "\" is " + link.state() + ": " + link.detail();
         String means =
@@ -72,7 +74,24 @@ final class HealthChecks {
         return justNow ? new Warn(what, means, todo) : new Failed(what, means, todo);
       }
     }
-    return new Ok(links.size() == 1 ? "connected" : "all " + links.size() + " links are connected");
+    for (LinkStatus link : wanted) {
+      if (link.want() == Links.Want.PAUSE) {
+        return new Warn(
+            "Link \"" + link.link() + "\" is paused.",
+            "It receives, and sends nothing. Its texts wait, or take another link.",
+            "When the reason is over, let it send again: wardline link resume " + link.link() + ".");
+      }
+    }
+    return new Ok(
+        wanted.size() == 1 ? "connected" : "all " + wanted.size() + " links are connected");
+  }
+
+  /** Not one that people have taken out of service. */
+  private static boolean isWanted(LinkStatus link) {
+    return switch (link.want()) {
+      case RUN, PAUSE -> true;
+      case DRAIN, REMOVE -> false;
+    };
   }
 
   static HealthCheck queue(Supplier<SmsQueue.Depth> depth) {

@@ -3,28 +3,48 @@ package org.wardline.server.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.wardline.server.health.HealthFinding.Failed;
 import org.wardline.server.health.HealthFinding.Ok;
 import org.wardline.server.health.HealthFinding.Warn;
 import org.wardline.sms.LinkStatus;
+import org.wardline.sms.Links.Want;
+import org.wardline.sms.Routes;
 import org.wardline.sms.SmsQueue;
 
 class HealthChecksTest {
   private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
 
   private static HealthFinding link(String state, int sinceSeconds, int seenSeconds) {
-    return HealthChecks.links(
-        List.of(
-            new LinkStatus(
-                "carrier",
-                state,
-                "detail",
-                NOW.minusSeconds(sinceSeconds),
-                NOW.minusSeconds(seenSeconds))),
-        NOW);
+    return HealthChecks.links(List.of(link(state, sinceSeconds, seenSeconds, Want.RUN)), NOW);
+  }
+
+  private static LinkStatus link(String state, int sinceSeconds, int seenSeconds, Want want) {
+    return new LinkStatus(
+        "carrier",
+        state,
+        "detail",
+        NOW.minusSeconds(sinceSeconds),
+        NOW.minusSeconds(seenSeconds),
+        want,
+        false,
+        "smsc.example:2775",
+        new Routes.Link("carrier", Set.of(), List.of("+"), 10, BigDecimal.ZERO, true),
+        new LinkStatus.Figures(100, 0, 0, 0, List.of()));
+  }
+
+  @Test
+  void a_paused_link_is_a_warning_and_a_drained_one_is_not_missed_while_another_runs() {
+    assertThat(HealthChecks.links(List.of(link("bound", 1000, 2, Want.PAUSE)), NOW))
+        .isInstanceOf(Warn.class);
+    LinkStatus drained = link("stopped", 1000, 500, Want.DRAIN);
+    assertThat(HealthChecks.links(List.of(drained, link("bound", 1000, 2, Want.RUN)), NOW))
+        .isInstanceOf(Ok.class);
+    assertThat(HealthChecks.links(List.of(drained), NOW)).isInstanceOf(Failed.class);
   }
 
   @Test

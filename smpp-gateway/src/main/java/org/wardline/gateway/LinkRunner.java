@@ -1,0 +1,330 @@
+package org.wardline.gateway;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.wardline.gateway.Attempt.Outcome;
+import org.wardline.gateway.smpp.InboundAnswer;
+import org.wardline.gateway.smpp.InboundPdu;
+import org.wardline.gateway.smpp.ReceiptPdu;
+import org.wardline.gateway.smpp.SmppInbound;
+import org.wardline.gateway.smpp.SmppSession;
+import org.wardline.jdbc.Db;
+import org.wardline.jdbc.Worker;
+import org.wardline.sms.Links.Want;
+import org.wardline.sms.Routes;
+import org.wardline.sms.SmsQueue;
+
+/**
+ * One running link: takes its share of {@code sms.outbound} to the carrier and brings results,
+ * receipts and inbound texts back into the {@code sms} schema.
+ *
+ * <p>A text's way: {@link Claims} takes it from the queue, {@link RecipientChains} lets it go when
+ * the one before it to the same number is done, {@link Submitter} sends it, {@link Journal} makes
+ * the result durable, and only then is its place in the window free. Texts from phones go through
+ * {@link Inbox}.
+ */
+final class LinkRunner implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(LinkRunner.class);
+  private static final Duration REPORT_LOOK = Duration.ofMillis(250);
+  private static final Duration LEFTOVERS_LOOK = Duration.ofSeconds(2);
+  private static final Duration REASSEMBLY_LOOK = Duration.ofSeconds(5);
+  private static final Duration HOUSEKEEPING_LOOK = Duration.ofMinutes(10);
+  private static final Duration DRAIN_LOOK = Duration.ofMillis(10);
+
+  private final LinkSettings link;
+  private final Clock clock;
+  private final Submitter submitter;
+  private final RecipientChains chains;
+  private final Claims claims;
+  private final Journal journal;
+  private final Inbox inbox;
+  private final LinkLoop loop;
+  private final LinkReport report;
+  private final LinkHealth health;
+  private final List<AutoCloseable> background;
+  private volatile Want want = Want.RUN;
+
+  /**
+   * @param added while the gateway was running
+   * @param share which lanes are this link's
+   */
+  LinkRunner(
+      GatewaySettings settings,
+      LinkSettings link,
+      boolean added,
+      Claims.Share share,
+      GatewayMetrics figures) {
+    this.link = link;
+    clock = settings.clock();
+    String name = link.name();
+    int window = link.bind().windowSize();
+    UUID run = UUID.randomUUID();
+    Db db = new Db(settings.database());
+    SmsQueue queue = new SmsQueue(settings.keys());
+    LinkMetrics metrics = figures.of(name, window);
+    Ticks ticks = Ticks.ofThisMachine();
+    Throttle throttle = new Throttle(link.pace(), ticks);
+    LinkErrors errors = new LinkErrors();
+    LongAdder accepted = new LongAdder();
+
+    health = new LinkHealth(link.routing().failoverAfter(), link.routing().returnAfter(), ticks);
+    chains = new RecipientChains(this::sendInBackground, this::putBackUnsent);
+    report =
+        new LinkReport(
+            link,
+            added,
+            db,
+            () ->
+                new LinkReport.Figures(
+                    isUsable(), chains.size(), accepted.sum(), throttle.spacing(), errors.words()),
+            clock);
+    journal =
+        new Journal(
+            name, db, new JournalStore(name, link.receipts(), run), this::durable, metrics, clock);
+    inbox =
+        new Inbox(
+            name,
+            db,
+            new InboundStore(queue, settings.keys(), link.reassemblyLimit()),
+            metrics,
+            clock);
+    claims =
+        new Claims(
+            name,
+            settings.database(),
+            new ClaimStore(name, run),
+            chains,
+            share,
+            this::maySend,
+            window,
+            metrics,
+            clock);
+    loop =
+        new LinkLoop(
+            link,
+            new Inbound(journal, inbox),
+            claims::holding,
+            report,
+            health,
+            errors,
+            new Backoff(settings.random()),
+            metrics,
+            accepted,
+            claims::wake,
+            clock);
+    submitter =
+        new Submitter(
+            link,
+            queue,
+            this::wire,
+            throttle,
+            claims::isWithdrawn,
+            accepted,
+            metrics,
+            errors,
+            clock,
+            ticks);
+    Housekeeping housekeeping = new Housekeeping(link, db);
+    background =
+        List.of(
+            new Worker(
+                "leftovers-" + name,
+                LEFTOVERS_LOOK,
+                () -> {
+                  metrics.spacing(throttle.spacing());
+                  journal.matchLeftovers(clock.instant());
+                  return 0;
+                }),
+            new Worker("reassembly-" + name, REASSEMBLY_LOOK, () -> inbox.runOnce(clock.instant())),
+            new Worker(
+                "housekeeping-" + name,
+                HOUSEKEEPING_LOOK,
+                () -> housekeeping.runOnce(clock.instant())),
+            new Worker("report-" + name, REPORT_LOOK, () -> report.runOnce(clock.instant())));
+  }
+
+  /** Never blocks on the carrier or the database. */
+  void start() {
+    claims.start();
+    loop.start();
+  }
+
+  LinkSettings settings() {
+    return link;
+  }
+
+  /** How the link is doing, in the words of {@code sms.link}. */
+  Gateway.Status status() {
+    return new Gateway.Status(report.state() == LinkReport.State.BOUND, report.detail());
+  }
+
+  /** As routing sees it. */
+  Routes.Link route() {
+    Routing routing = link.routing();
+    return new Routes.Link(
+        link.name(),
+        routing.lines(),
+        routing.prefixes(),
+        routing.preference(),
+        routing.cost(),
+        isUsable());
+  }
+
+  /** Whether this process runs the link; else another does, or nobody can. */
+  boolean isOurs() {
+    return claims.holding() == Claims.Holding.OURS;
+  }
+
+  private boolean isUsable() {
+    return want == Want.RUN && health.usable();
+  }
+
+  /** {@link Want#PAUSE} or {@link Want#RUN}; the rest is {@link #close}. */
+  void want(Want now) {
+    if (want != now) {
+      want = now;
+      report.want(now);
+      log.info("Link {}: {}", link.name(), now.name().toLowerCase(Locale.ROOT));
+      claims.wake();
+    }
+  }
+
+  void wake() {
+    claims.wake();
+  }
+
+  private record Inbound(Journal journal, Inbox inbox) implements SmppInbound {
+    @Override
+    public InboundAnswer onText(InboundPdu pdu) {
+      return inbox.text(pdu);
+    }
+
+    @Override
+    public InboundAnswer onReceipt(ReceiptPdu receipt) {
+      return journal.receipt(receipt);
+    }
+  }
+
+  private boolean maySend() {
+    return want == Want.RUN && loop.session() != null && !journal.isFailing();
+  }
+
+  private Submitter.@Nullable Wire wire() {
+    SmppSession session = want == Want.PAUSE ? null : loop.session();
+    return session == null ? null : session::submit;
+  }
+
+  private void sendInBackground(ClaimedText text) {
+    try {
+      Thread.ofVirtual().name("text").start(() -> over(submitter.send(text)));
+    } catch (RuntimeException | Error e) {
+      log.error("Text {} has no thread to be sent on", text.id(), e);
+      over(new Attempt(text, text.acceptedSegments(), List.of(), new Outcome.NotSent()));
+    }
+  }
+
+  /** The text's place is free once its result is durable, or it is back in the queue. */
+  private void over(Attempt attempt) {
+    chains.finished(attempt);
+    if (attempt.isSettled() || !attempt.accepted().isEmpty()) {
+      journal.record(attempt);
+    } else {
+      putBack(attempt);
+    }
+  }
+
+  private void putBackUnsent(ClaimedText text) {
+    claims.putBack(text, false);
+  }
+
+  private void putBack(Attempt attempt) {
+    claims.putBack(attempt.text(), attempt.outcome() instanceof Outcome.MaybeSent);
+  }
+
+  private void durable(List<Attempt> attempts) {
+    for (Attempt attempt : attempts) {
+      if (attempt.isSettled()) {
+        chains.settled(attempt.text());
+      } else {
+        putBack(attempt);
+      }
+    }
+    if (!attempts.isEmpty()) {
+      claims.wake();
+    }
+  }
+
+  /**
+   * Stops cleanly: nothing new is sent, answers under way are waited for up to the link's drain
+   * limit, results are written, then the link is unbound. What is still unanswered then is marked
+   * by the next start.
+   */
+  @Override
+  public void close() {
+    close("The gateway was stopped.");
+  }
+
+  /**
+   * @param why for people; stays in {@code sms.link}
+   */
+  void close(String why) {
+    submitter.stop();
+    claims.drain();
+    chains.stop();
+    long deadline = System.nanoTime() + link.drainLimit().toNanos();
+    while (chains.size() > 0 && System.nanoTime() < deadline) {
+      sleep(DRAIN_LOOK);
+    }
+    if (chains.size() > 0) {
+      log.warn("Link {}: {} texts are still unanswered at the stop", link.name(), chains.size());
+    }
+    loop.close();
+    journal.close();
+    inbox.close();
+    stopBackground();
+    health.lost();
+    report.set(LinkReport.State.STOPPED, why, clock.instant());
+    try {
+      report.runOnce(clock.instant());
+    } catch (RuntimeException e) {
+      log.warn("The stop could not be written to sms.link: {}", e.getMessage());
+    }
+    claims.close();
+  }
+
+  /** For tests: as if the process had been killed. Nothing more is written to the database. */
+  void abandon() {
+    claims.abandon();
+    journal.abandon();
+    inbox.abandon();
+    submitter.stop();
+    chains.stop();
+    loop.close();
+    stopBackground();
+  }
+
+  private void stopBackground() {
+    for (AutoCloseable one : background) {
+      try {
+        one.close();
+      } catch (Exception e) {
+        log.warn("A background job did not stop cleanly: {}", e.getMessage());
+      }
+    }
+  }
+
+  private static void sleep(Duration howLong) {
+    try {
+      Thread.sleep(howLong);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

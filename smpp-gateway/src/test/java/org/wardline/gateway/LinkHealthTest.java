@@ -1,0 +1,85 @@
+package org.wardline.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class LinkHealthTest {
+  private static final class Clockwork implements Ticks {
+    private long now = Long.MAX_VALUE - Duration.ofSeconds(40).toNanos();
+
+    @Override
+    public long nanos() {
+      return now;
+    }
+
+    @Override
+    public void waitUntil(long nanos) {
+      now = nanos;
+    }
+
+    void pass(int seconds) {
+      now += Duration.ofSeconds(seconds).toNanos();
+    }
+  }
+
+  private final Clockwork time = new Clockwork();
+  private final LinkHealth health =
+      new LinkHealth(Duration.ofSeconds(30), Duration.ofSeconds(60), time);
+
+  @Test
+  void a_link_that_comes_up_soon_after_the_start_is_counted_on_at_once() {
+    time.pass(29);
+    health.bound();
+    assertThat(health.usable()).isTrue();
+  }
+
+  @Test
+  void a_short_break_moves_nothing() {
+    health.bound();
+    time.pass(500);
+    health.lost();
+    time.pass(29);
+    assertThat(health.usable()).isTrue();
+    health.bound();
+    assertThat(health.usable()).isTrue();
+  }
+
+  @Test
+  void a_long_break_gives_its_texts_to_others_until_it_has_held_for_a_while() {
+    health.bound();
+    health.lost();
+    time.pass(30);
+    assertThat(health.usable()).isFalse();
+    health.bound();
+    time.pass(59);
+    assertThat(health.usable()).isFalse();
+    time.pass(1);
+    assertThat(health.usable()).isTrue();
+  }
+
+  @Test
+  void a_link_that_flaps_does_not_get_its_texts_back() {
+    health.bound();
+    health.lost();
+    time.pass(31);
+    assertThat(health.usable()).isFalse();
+    for (int i = 0; i < 10; i++) {
+      health.bound();
+      time.pass(40);
+      health.lost();
+      time.pass(1);
+      assertThat(health.usable()).isFalse();
+    }
+  }
+
+  @Test
+  void a_break_nobody_asked_about_counts_too() {
+    health.bound();
+    health.lost();
+    time.pass(31);
+    health.bound();
+    assertThat(health.usable()).isFalse();
+  }
+}
