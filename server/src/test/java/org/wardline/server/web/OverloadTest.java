@@ -283,5 +283,11 @@ class OverloadTest {
     held.forEach(RequestPlaces.Place::close);
     assertThat(places.taken()).isZero();
     assertThat(places.enter("a")).isPresent();
+    // Every sign-in takes one of these, so a leak would shut everybody out after some hours.
+    for (int i = 0; i <= RequestPlaces.STRANGERS_BODIES_MAX; i++) {
+      try (RequestPlaces.Place place = places.enter("c").orElseThrow()) {
+        assertThat(place.takeBody()).as("body %d", i).isTrue();
+      }
+    }
   }
 }
