@@ -5,10 +5,16 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
@@ -53,6 +59,36 @@ final class Archive implements AutoCloseable {
       }
     }
     return values;
+  }
+
+  /** As if the server had died after it wrote to the archive and before it noted that. */
+  void putBackIntoTheOutbox(RunningWardline wardline) throws IOException, SQLException {
+    JsonNode postgres = wardline.run().path("postgres");
+    try (Connection connection =
+            DriverManager.getConnection(
+                postgres.path("jdbcUrl").asString(),
+                postgres.path("username").asString(),
+                postgres.path("password").asString());
+        PreparedStatement insert =
+            connection.prepareStatement(
+                """
+                INSERT INTO wardline.archive_outbox (event_id, patient_id, kind, at, sealed)
+                VALUES (?, ?, ?, ?, ?)
+                """)) {
+      connection.setAutoCommit(false);
+      for (Row row :
+          session.execute(
+              "SELECT event_id, patient_id, kind, at, sealed FROM wardline.archive_event")) {
+        insert.setObject(1, row.getUuid("event_id"));
+        insert.setObject(2, row.getUuid("patient_id"));
+        insert.setString(3, row.getString("kind"));
+        insert.setObject(4, Objects.requireNonNull(row.getInstant("at")).atOffset(ZoneOffset.UTC));
+        insert.setBytes(5, Objects.requireNonNull(row.getByteBuffer("sealed")).array());
+        insert.addBatch();
+      }
+      insert.executeBatch();
+      connection.commit();
+    }
   }
 
   @Override

@@ -10,6 +10,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import java.nio.file.Files;
@@ -283,6 +284,30 @@ class ConsoleIT {
 
   @Test
   @Order(5)
+  void what_happened_while_the_connection_was_broken_is_there_once_it_is_back() throws Exception {
+    try (Page window = staff.newPage()) {
+      window.route("**/live", Route::abort);
+      window.navigate(wardline.run().path("console").asString());
+      window.locator("text=Ana Browser").first().click();
+      window.locator("#text").waitFor();
+      RestClient.Answer sent = rest.text(NUMBER, "Nobody told this window", "console-broken");
+      String message = "/messages/" + sent.body().path("id").asString();
+      // To the end of its story: from here on no event makes the window look again.
+      Until.holds(
+          "delivered",
+          Duration.ofSeconds(10),
+          () -> rest.get(message).body().path("state").asString().equals("delivered"));
+      assertThat(window.locator("#main").innerText()).doesNotContain("Nobody told");
+      window.unroute("**/live");
+      Until.holds(
+          "there without a reload",
+          Duration.ofSeconds(40),
+          () -> window.locator("#main").innerText().contains("Nobody told this window"));
+    }
+  }
+
+  @Test
+  @Order(6)
   void it_works_on_a_small_phone_and_in_the_dark() throws Exception {
     try (BrowserContext phone =
         staff
@@ -308,7 +333,7 @@ class ConsoleIT {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void everything_can_be_done_with_the_keyboard() throws Exception {
     page.navigate(wardline.run().path("console").asString() + "/inbox");
     page.locator("body").press("j");
@@ -326,7 +351,7 @@ class ConsoleIT {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void it_keeps_the_appliance_running_and_sees_no_patient() throws Exception {
     try (BrowserContext other = context(1280, 800)) {
       Page it = other.newPage();
@@ -348,7 +373,7 @@ class ConsoleIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void after_sign_out_back_shows_nothing() throws Exception {
     page.navigate(wardline.run().path("console").asString() + "/inbox");
     page.locator("text=Ana Browser").first().waitFor();
@@ -360,7 +385,7 @@ class ConsoleIT {
   }
 
   @Test
-  @Order(9)
+  @Order(10)
   void the_browser_had_nothing_to_complain_about() {
     assertThat(complaints).isEmpty();
   }

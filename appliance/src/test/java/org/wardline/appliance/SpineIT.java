@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -70,7 +71,15 @@ class SpineIT {
                 bytes ->
                     assertThat(new String(bytes, StandardCharsets.ISO_8859_1))
                         .doesNotContain(canary));
-        assertThat(archive.rowsByEvent().values()).containsOnly(1);
+        Map<UUID, Integer> once = archive.rowsByEvent();
+        assertThat(once).containsEntry(UUID.fromString(sent), 1);
+        assertThat(once.values()).containsOnly(1);
+        archive.putBackIntoTheOutbox(wardline);
+        Until.holds(
+            "archived again",
+            PATIENCE,
+            () -> metric(wardline, "wardline_archive_waiting_events") == 0);
+        assertThat(archive.rowsByEvent()).isEqualTo(once);
       }
       assertThat(Metrics.text(wardline)).doesNotContain(canary).doesNotContain("5559731");
       assertThat(wardline.stop()).isZero();

@@ -214,6 +214,29 @@ final class GatewayWorld implements AutoCloseable {
     }
   }
 
+  /**
+   * From now on a transaction that does this, such as {@code INSERT ON sms.inbound}, writes
+   * everything and then fails at its commit.
+   */
+  void failCommitsThatTouch(String what) {
+    PostgresFixture.shared()
+        .execute(
+            database,
+            "wardline_owner",
+            """
+            CREATE FUNCTION sms.fail() RETURNS trigger LANGUAGE plpgsql
+            AS 'BEGIN RAISE EXCEPTION ''on purpose''; END'
+            """,
+            "CREATE CONSTRAINT TRIGGER fail_at_commit AFTER "
+                + what
+                + " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sms.fail()");
+  }
+
+  void letCommitsPass() {
+    PostgresFixture.shared()
+        .execute(database, "wardline_owner", "DROP FUNCTION sms.fail() CASCADE");
+  }
+
   /** Changes what only the gateway's role may change. */
   void asGateway(java.util.function.Consumer<org.wardline.jdbc.Tx> change) {
     try (HikariDataSource pool = PostgresFixture.shared().pool(database, "wardline_gateway", 1)) {

@@ -9,8 +9,11 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.wardline.server.TestServer;
 
+/** An address that should be refused and streams instead must fail the test and not hang it. */
+@Timeout(60)
 class AccessTest {
   private static final String SOME_ID = "0b6b5e6e-0000-4000-8000-1234567890ab";
   private static TestServer server;
@@ -74,7 +77,11 @@ class AccessTest {
     server.clock.forward(Duration.ofSeconds(60));
     HttpResponse<String> page = server.signedIn("ivo").get("/health");
     assertThat(page.statusCode()).isEqualTo(200);
-    assertThat(page.body()).contains("No gateway is running").contains("What to do");
+    assertThat(page.body())
+        .contains("No gateway is running")
+        .contains("Texts are accepted and kept, but none goes out")
+        .contains("What to do")
+        .contains("Start the service wardline-gateway");
     server.clock.forward(Duration.ofSeconds(60));
     assertThat(server.signedIn("ana").get("/health").statusCode()).isEqualTo(404);
   }

@@ -2,6 +2,11 @@ package org.wardline.server.conversations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,6 +28,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import org.wardline.jdbc.Db;
 import org.wardline.server.TestServer;
 import org.wardline.server.keys.PatientKeys;
@@ -230,6 +236,64 @@ class SpineTest {
     assertThat(message.path("encoding").asString()).isEqualTo("gsm7");
     assertThat(message.path("segments").asInt()).isOne();
     assertThat(message.path("mayBeDuplicate").asBoolean()).isFalse();
+  }
+
+  @Test
+  void a_text_is_accepted_only_after_its_commit() {
+    String number = number();
+    patient(number, "care");
+    String unlucky = server.token("never-committed", "conversation:*");
+    // A deferred trigger runs last of all: everything is written, and the commit itself fails.
+    db.run(
+        tx -> {
+          tx.update(
+              """
+              CREATE FUNCTION wardline.fail() RETURNS trigger LANGUAGE plpgsql
+              AS 'BEGIN RAISE EXCEPTION ''on purpose''; END'
+              """);
+          tx.update(
+              """
+              CREATE CONSTRAINT TRIGGER fail_at_commit AFTER INSERT ON wardline.message
+              DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.sender = 'never-committed')
+              EXECUTE FUNCTION wardline.fail()
+              """);
+        });
+    String body = "{\"to\":\"%s\",\"line\":\"main\",\"text\":\"Hello\"}".formatted(number);
+    try {
+      assertThat(call("POST", "/messages", body, unlucky).status()).isEqualTo(500);
+    } finally {
+      db.run(tx -> tx.update("DROP FUNCTION wardline.fail() CASCADE"));
+    }
+    assertThat(queued(number)).isEmpty();
+    assertThat(call("POST", "/messages", body, unlucky).status()).isEqualTo(202);
+  }
+
+  @Test
+  void a_text_put_in_another_texts_place_does_not_open() {
+    String number = number();
+    patient(number, "care");
+    String first = accepted(number, "The first of two");
+    String second = accepted(number, "The second of two");
+    swapSealedTexts(first, second);
+    Answer answer = get("/messages/" + first);
+    assertThat(answer.status()).isEqualTo(500);
+    assertThat(answer.body().toString()).doesNotContain("of two");
+    swapSealedTexts(first, second);
+    assertThat(get("/messages/" + first).body().path("text").asString())
+        .isEqualTo("The first of two");
+  }
+
+  private static void swapSealedTexts(String one, String another) {
+    db.run(
+        tx ->
+            tx.update(
+                """
+                UPDATE wardline.message m SET sealed_text = other.sealed_text
+                FROM wardline.message other
+                WHERE m.id = ANY (?::uuid[]) AND other.id = ANY (?::uuid[]) AND m.id <> other.id
+                """,
+                new UUID[] {UUID.fromString(one), UUID.fromString(another)},
+                new UUID[] {UUID.fromString(one), UUID.fromString(another)}));
   }
 
   @Test
@@ -609,9 +673,15 @@ class SpineTest {
   }
 
   @Test
-  void names_numbers_and_texts_are_in_no_table_in_clear() {
+  void names_numbers_and_texts_are_in_no_table_and_no_log_line_in_clear() {
     String number = number();
     String canary = "canary-" + UUID.randomUUID();
+    Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    root.addAppender(logged);
+    Logger ours = (Logger) LoggerFactory.getLogger("org.wardline");
+    ours.setLevel(Level.DEBUG);
     Answer patient =
         post(
             "/patients",
@@ -656,6 +726,32 @@ class SpineTest {
       }
     }
     assertThat(server.metrics.text()).doesNotContain(canary).doesNotContain(digits);
+    // What is refused must not be quoted either.
+    assertThat(post("/messages", "{\"to\": \"" + number + "\", \"text\": " + canary).status())
+        .isEqualTo(400);
+    assertThat(text(number() + "99999", canary).status()).isEqualTo(422);
+    db.run(
+        tx ->
+            tx.update(
+                "INSERT INTO sms.inbound (id, sealed) VALUES (?, ?)",
+                UUID.randomUUID(),
+                canary.getBytes(StandardCharsets.UTF_8)));
+    fromPhone(number, canary + "-last");
+    await("set aside", () -> count("SELECT count(*) FROM sms.inbound_aside") == 1);
+    db.run(tx -> tx.update("DELETE FROM sms.inbound_aside"));
+    root.detachAppender(logged);
+    ours.setLevel(null);
+    assertThat(List.copyOf(logged.list))
+        .isNotEmpty()
+        .allSatisfy(
+            event ->
+                assertThat(
+                        event.getFormattedMessage()
+                            + (event.getThrowableProxy() == null
+                                ? ""
+                                : ThrowableProxyUtil.asString(event.getThrowableProxy())))
+                    .doesNotContain(canary)
+                    .doesNotContain(digits));
   }
 
   @Test

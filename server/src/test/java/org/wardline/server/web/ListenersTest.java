@@ -207,11 +207,14 @@ class ListenersTest {
   @Test
   void wrong_json_is_refused_with_the_place_and_never_with_the_content() throws Exception {
     String token = server.token("json", "conversation:*");
-    String canary = "canary-7f3a";
+    String canary = "canary7f3a";
     Map<String, String> cases =
         Map.of(
             "{\n \"text\": \"" + canary + "\",\n \"bad\" 1}",
             "line 3",
+            // The parser's own words for this one would quote it.
+            "{\"text\": " + canary + "}",
+            "line 1",
             "{\"text\": \"" + canary + "\", \"zip\": 1}",
             "zip",
             "{\"text\": {\"" + canary + "\": 1}}",
@@ -378,7 +381,11 @@ class ListenersTest {
         .contains("wardline_http_request_seconds")
         .contains("route=\"/api/v1/messages/{id}\"")
         .contains("wardline_sessions_open")
-        .contains("wardline_queue_waiting_texts")
+        .contains("wardline_queue_waiting_texts 0.0")
+        .contains("wardline_queue_oldest_seconds 0.0")
+        .contains("wardline_archive_lag_seconds")
+        .contains("wardline_archive_waiting_events")
+        .contains("wardline_archive_up 0.0")
         .doesNotContain("1234567890ab");
   }
 }

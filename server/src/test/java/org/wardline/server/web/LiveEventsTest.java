@@ -4,25 +4,25 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.URI;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.http.HttpClient.Version;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.wardline.server.LiveStream;
 import org.wardline.server.TestServer;
 
+/** A stream that nobody ends must fail the test and not hang it. */
+@Timeout(60)
 class LiveEventsTest {
-  private static final String ENDED = "(ended)";
   private TestServer server;
 
   @BeforeEach
@@ -36,48 +36,6 @@ class LiveEventsTest {
     server.close();
   }
 
-  /** Lines of a stream as they come; {@link #ENDED} after the last. */
-  private BlockingQueue<String> listen(
-      TestServer.Browser browser, Version version, String... headers) throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(server.console() + "/live"))
-            .header("Accept", "text/event-stream")
-            .header("Cookie", "__Host-wardline=" + browser.cookie().orElseThrow());
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    HttpResponse<Stream<String>> response =
-        server.client(version).send(request.build(), BodyHandlers.ofLines());
-    assertThat(response.statusCode()).isEqualTo(200);
-    assertThat(response.version()).isEqualTo(version);
-    BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-    Thread ignored =
-        Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    response.body().forEach(lines::add);
-                  } finally {
-                    lines.add(ENDED);
-                  }
-                });
-    return lines;
-  }
-
-  private static String awaitLine(BlockingQueue<String> lines, String beginning)
-      throws InterruptedException {
-    while (true) {
-      String line = lines.poll(5, TimeUnit.SECONDS);
-      if (line == null) {
-        throw new AssertionError("no line begins with " + beginning);
-      }
-      if (line.startsWith(beginning)) {
-        return line;
-      }
-      assertThat(line).isNotEqualTo(ENDED);
-    }
-  }
-
   private void publish(String kind) {
     server.app.parts().live().publish(new LiveEvent(kind, "main", new UUID(1, 2)));
   }
@@ -86,11 +44,10 @@ class LiveEventsTest {
   void an_event_reaches_the_browser_with_ids_only() throws Exception {
     for (Version version : Version.values()) {
       server.clock.forward(Duration.ofSeconds(40));
-      BlockingQueue<String> lines = listen(server.signedIn("ana"), version);
-      awaitLine(lines, "event: hello");
+      LiveStream stream = LiveStream.open(server, server.signedIn("ana"), version);
       publish("message");
-      awaitLine(lines, "event: message");
-      assertThat(awaitLine(lines, "data: "))
+      String ignored = stream.await("event: message");
+      assertThat(stream.await("data: "))
           .isEqualTo(
               "data: {\"line\":\"main\",\"conversation\":\"00000000-0000-0001-0000-000000000002\"}");
     }
@@ -108,35 +65,71 @@ class LiveEventsTest {
   @Test
   void sign_out_ends_the_stream_at_once() throws Exception {
     TestServer.Browser browser = server.signedIn("ana");
-    BlockingQueue<String> lines = listen(browser, Version.HTTP_2);
-    awaitLine(lines, "event: hello");
+    LiveStream stream = LiveStream.open(server, browser, Version.HTTP_2);
     HttpResponse<String> ignored = browser.post("/sign-out", Map.of("_csrf", browser.csrfToken()));
-    awaitLine(lines, ENDED);
+    stream.awaitEnd();
   }
 
   @Test
-  void a_session_ended_elsewhere_gets_no_further_event() throws Exception {
+  void a_session_ended_elsewhere_soon_gets_no_further_event() throws Exception {
     TestServer.Browser browser = server.signedIn("ana");
-    BlockingQueue<String> lines = listen(browser, Version.HTTP_2);
-    awaitLine(lines, "event: hello");
+    LiveStream stream = LiveStream.open(server, browser, Version.HTTP_2);
     boolean ignored =
         server
             .app
             .accounts()
             .accounts()
             .signOutEverywhere(org.wardline.server.accounts.Caller.system("test"), "ana");
-    Thread.sleep(1_100);
-    publish("message");
-    awaitLine(lines, ENDED);
+    long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    do {
+      assertThat(System.nanoTime()).as("the stream still lives").isLessThan(deadline);
+      publish("message");
+    } while (!stream.endsWithin(Duration.ofMillis(50)));
   }
 
   @Test
   void a_session_has_a_bounded_number_of_streams() throws Exception {
     TestServer.Browser browser = server.signedIn("ana");
     for (int i = 0; i < 12; i++) {
-      awaitLine(listen(browser, Version.HTTP_1_1), "event: hello");
+      LiveStream ignored = LiveStream.open(server, browser, Version.HTTP_1_1);
     }
-    assertThatThrownBy(() -> listen(browser, Version.HTTP_1_1)).isInstanceOf(AssertionError.class);
+    assertThatThrownBy(() -> LiveStream.open(server, browser, Version.HTTP_1_1))
+        .isInstanceOf(AssertionError.class);
+  }
+
+  @Test
+  void a_browser_that_reads_too_slowly_is_told_to_load_everything_again() throws Exception {
+    TestServer.Browser browser = server.signedIn("ana");
+    try (SSLSocket socket = server.rawConsole()) {
+      socket.setSoTimeout(10_000);
+      socket
+          .getOutputStream()
+          .write(
+              ("GET /live HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
+                      + "Cookie: __Host-wardline="
+                      + browser.cookie().orElseThrow()
+                      + "\r\n\r\n")
+                  .getBytes(UTF_8));
+      socket.getOutputStream().flush();
+      BufferedReader lines =
+          new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+      awaitLine(lines, "event: hello");
+      // More than the sockets' buffers hold while nobody reads.
+      for (int i = 0; i < 200_000; i++) {
+        publish("message");
+      }
+      awaitLine(lines, "event: resync");
+    }
+  }
+
+  /** Fails by the socket's time-out. */
+  private static void awaitLine(BufferedReader lines, String line) throws IOException {
+    for (String next = lines.readLine(); ; next = lines.readLine()) {
+      assertThat(next).as("the stream ended before %s", line).isNotNull();
+      if (line.equals(next)) {
+        return;
+      }
+    }
   }
 
   @Test
@@ -150,7 +143,7 @@ class LiveEventsTest {
   void the_server_stops_quickly_with_open_streams() throws Exception {
     TestServer.Browser browser = server.signedIn("ana");
     for (Version version : Version.values()) {
-      awaitLine(listen(browser, version), "event: hello");
+      LiveStream ignored = LiveStream.open(server, browser, version);
     }
     long start = System.nanoTime();
     server.app.close();
