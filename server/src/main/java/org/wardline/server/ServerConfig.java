@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.wardline.config.ConfigFile;
 import org.wardline.config.ConfigReader;
 import org.wardline.config.Secret;
@@ -20,7 +21,8 @@ import org.wardline.server.archive.ArchiveSettings;
 import org.wardline.server.conversations.ConversationsFeature;
 import org.wardline.server.conversations.Line;
 import org.wardline.server.web.WebSettings;
-import org.wardline.sms.PhoneNumber;
+import org.wardline.sms.InDoubt;
+import org.wardline.sms.SenderAddress;
 import org.wardline.sms.TransportKeys;
 
 /**
@@ -37,6 +39,7 @@ public record ServerConfig(
     ConversationsFeature.Settings conversations,
     ArchiveSettings archive) {
   private static final int MAX_POOL = 50;
+  private static final int MAX_QUEUE = 10_000_000;
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
   private static final int OWNER_POOL = 2;
 
@@ -82,7 +85,14 @@ public record ServerConfig(
             root.section("tls").path("folder", Path.of("tls"))),
         idleLogOff(console),
         new ConversationsFeature.Settings(
-            consent.flag("ask-on-first-contact", true), lines(root, practice.string("name"))),
+            consent.flag("ask-on-first-contact", true),
+            lines(root, practice.string("name")),
+            root.section("queue")
+                .integer(
+                    "max-waiting-texts",
+                    1,
+                    MAX_QUEUE,
+                    ConversationsFeature.Settings.MAX_WAITING_TEXTS)),
         new ArchiveSettings(
             archive.string("host", "127.0.0.1"),
             archive.port("port", 9042),
@@ -120,7 +130,7 @@ public record ServerConfig(
   private static List<Line> lines(ConfigReader root, String practiceName) {
     List<Line> lines = new ArrayList<>();
     Set<String> ids = new HashSet<>();
-    Set<PhoneNumber> numbers = new HashSet<>();
+    Set<SenderAddress> numbers = new HashSet<>();
     List<ConfigReader> entries = root.sections("lines");
     if (entries.isEmpty()) {
       root.refuse(
@@ -136,18 +146,36 @@ public record ServerConfig(
         line.refuse("id", "is another line's already; every line has its own");
       }
       String written = line.string("number");
-      PhoneNumber number = PhoneNumber.parse(written).orElse(null);
-      if (number == null) {
-        line.refuse(
-            "number", "is no phone number; write it with country code, such as \"+13125550199\"");
-      } else if (!numbers.add(number)) {
-        line.refuse(
-            "number", "is another line's already; a patient's text could not tell them apart");
-      } else {
-        lines.add(new Line(id, line.string("name", id), number, practiceName));
+      SenderAddress number = sender(line, "number", written, numbers);
+      List<SenderAddress> pool = new ArrayList<>();
+      for (String more : line.strings("pool")) {
+        SenderAddress one = sender(line, "pool", more, numbers);
+        if (one != null) {
+          pool.add(one);
+        }
+      }
+      InDoubt inDoubt = line.choice("in-doubt", InDoubt.class, InDoubt.RESEND);
+      String name = line.string("name", id);
+      if (number != null) {
+        lines.add(new Line(id, name, number, practiceName, pool, inDoubt));
       }
     }
     return lines;
+  }
+
+  private static @Nullable SenderAddress sender(
+      ConfigReader line, String key, String written, Set<SenderAddress> taken) {
+    SenderAddress number = SenderAddress.parse(written).orElse(null);
+    if (number == null) {
+      line.refuse(
+          key,
+          "is no phone number; write it with country code, such as \"+13125550199\", or the"
+              + " carrier's short code");
+    } else if (!taken.add(number)) {
+      line.refuse(key, "is another line's already; a patient's text could not tell them apart");
+      return null;
+    }
+    return number;
   }
 
   /** Opens the database as the role that may change tables. */

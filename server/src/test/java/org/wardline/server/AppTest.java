@@ -19,7 +19,7 @@ import org.wardline.server.archive.ArchiveSettings;
 import org.wardline.server.conversations.ConversationsFeature;
 import org.wardline.server.conversations.Line;
 import org.wardline.server.web.WebSettings;
-import org.wardline.sms.PhoneNumber;
+import org.wardline.sms.SenderAddress;
 import org.wardline.sms.TransportKeys;
 
 class AppTest {
@@ -61,7 +61,9 @@ class AppTest {
               new ConversationsFeature.Settings(
                   true,
                   List.of(
-                      new Line("main", "Main", PhoneNumber.of("+13125550199"), "Lakeside Clinic"))),
+                      new Line(
+                          "main", "Main", SenderAddress.of("+13125550199"), "Lakeside Clinic")),
+                  ConversationsFeature.Settings.MAX_WAITING_TEXTS),
               new ArchiveSettings("127.0.0.1", 1, "none", "nobody", () -> "", 1),
               Clock.systemUTC());
       assertThatThrownBy(() -> App.start(settings, new Metrics()).close())

@@ -50,7 +50,7 @@ class ServerConfigTest {
         .satisfies(
             line -> {
               assertThat(line.practiceName()).isEqualTo("Northside Clinic");
-              assertThat(line.number().e164()).isEqualTo("+13125550199");
+              assertThat(line.number().value()).isEqualTo("+13125550199");
             });
     assertThat(config.idleLogOff()).isEqualTo(Duration.ofMinutes(15));
   }

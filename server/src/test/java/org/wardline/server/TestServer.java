@@ -44,7 +44,8 @@ import org.wardline.server.archive.ArchiveSettings;
 import org.wardline.server.conversations.ConversationsFeature;
 import org.wardline.server.conversations.Line;
 import org.wardline.server.web.WebSettings;
-import org.wardline.sms.PhoneNumber;
+import org.wardline.sms.InDoubt;
+import org.wardline.sms.SenderAddress;
 import org.wardline.sms.TransportKeys;
 
 /** The whole server on free ports, with a real database and a clock that tests can move. */
@@ -97,6 +98,9 @@ public final class TestServer implements AutoCloseable {
   private final SSLContext trust;
   private final Map<String, String> totpSecrets = new ConcurrentHashMap<>();
 
+  /** Few enough that a test can reach it. */
+  public static final int MAX_WAITING_TEXTS = 2_000;
+
   public TestServer() {
     try {
       folder = Files.createTempDirectory("wardline-test");
@@ -116,13 +120,21 @@ public final class TestServer implements AutoCloseable {
                           new Line(
                               "main",
                               "Main line",
-                              PhoneNumber.parse("+13125550199").orElseThrow(),
+                              SenderAddress.of("+13125550199"),
                               "Lakeside Clinic"),
                           new Line(
                               "billing",
                               "Billing",
-                              PhoneNumber.parse("+13125550198").orElseThrow(),
-                              "Lakeside Clinic"))),
+                              SenderAddress.of("+13125550198"),
+                              "Lakeside Clinic"),
+                          new Line(
+                              "nurses",
+                              "Nurses",
+                              SenderAddress.of("+13125550197"),
+                              "Lakeside Clinic",
+                              List.of(SenderAddress.of("+13125550196"), SenderAddress.of("72345")),
+                              InDoubt.ASK)),
+                      MAX_WAITING_TEXTS),
                   new ArchiveSettings("127.0.0.1", 1, "none", "nobody", () -> "", 1),
                   clock),
               metrics);

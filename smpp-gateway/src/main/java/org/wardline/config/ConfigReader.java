@@ -1,5 +1,6 @@
 package org.wardline.config;
 
+import java.math.BigDecimal;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,7 +63,7 @@ public final class ConfigReader {
   }
 
   /** A number that is not negative, such as 2 or 0.5. */
-  public double decimal(String key, double otherwise) {
+  public BigDecimal decimal(String key, BigDecimal otherwise) {
     return scalar(key).map(value -> number(key, value, otherwise)).orElse(otherwise);
   }
 
@@ -235,10 +236,10 @@ public final class ConfigReader {
         value.line(), key, "must be a whole number from %d to %d".formatted(min, max), otherwise);
   }
 
-  private double number(String key, ConfigNode.Scalar value, double otherwise) {
+  private BigDecimal number(String key, ConfigNode.Scalar value, BigDecimal otherwise) {
     // No signs, exponents or NaN: nobody means them.
     return value.text().matches("\\d{1,9}(\\.\\d{1,9})?")
-        ? Double.parseDouble(value.text())
+        ? new BigDecimal(value.text())
         : wrong(value.line(), key, "must be a number such as 2 or 0.5", otherwise);
   }
 

@@ -115,9 +115,8 @@ public record GatewayConfig(
         usualName.isEmpty() ? link.string("name") : link.string("name", usualName),
         bind,
         new Pace(
-            link.decimal("segments-per-second", usual.pace().segmentsPerSecond()),
-            link.decimal(
-                "texts-per-second-to-one-number", usual.pace().textsPerSecondToOneNumber())),
+            link.decimal("segments-per-second", BigDecimal.ZERO).doubleValue(),
+            link.decimal("texts-per-second-to-one-number", BigDecimal.ZERO).doubleValue()),
         routing(link, usual.routing()),
         link.choice("receipts", LinkSettings.Receipts.class, usual.receipts()),
         link.flag("send-validity", usual.sendValidity()),
@@ -132,7 +131,7 @@ public record GatewayConfig(
         link.has("lines") ? Set.copyOf(link.strings("lines")) : usual.lines(),
         link.has("prefixes") ? link.strings("prefixes") : usual.prefixes(),
         link.integer("preference", 1, Routing.MAX_PREFERENCE, usual.preference()),
-        BigDecimal.valueOf(link.decimal("cost", usual.cost().doubleValue())),
+        link.decimal("cost", usual.cost()),
         link.duration("failover-after", usual.failoverAfter()),
         link.duration("return-after", usual.returnAfter()));
   }

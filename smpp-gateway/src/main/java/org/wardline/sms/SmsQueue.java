@@ -365,6 +365,17 @@ public final class SmsQueue {
     return false;
   }
 
+  /** How many texts wait, counted to {@code most} at most. */
+  public long waiting(Tx tx, int most) {
+    return tx.one(
+        """
+        SELECT count(*) AS waiting
+        FROM (SELECT 1 FROM sms.outbound WHERE state = 'queued' LIMIT ?) AS counted
+        """,
+        row -> row.longValue("waiting"),
+        most);
+  }
+
   /** How many texts wait, and for how many seconds the oldest of them has waited. */
   public record Depth(long waiting, long oldestSeconds) {}
 

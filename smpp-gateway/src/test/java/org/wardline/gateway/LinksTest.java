@@ -60,6 +60,14 @@ class LinksTest {
   private Gateway startBoth(LinkSettings one, LinkSettings other) {
     Gateway gateway = world.start(one, other);
     world.await("both links are bound", () -> gateway.status().bound());
+    // On a busy machine one may have come up so late that others had its texts for a moment.
+    world.await(
+        "both links are counted on",
+        () ->
+            world.server.inTransaction(LinkStatus::all).stream()
+                    .filter(link -> link.route().usable())
+                    .count()
+                == 2);
     world.await(
         "the server knows the prefixes", () -> world.count("prefix") >= prefixes(one, other));
     return gateway;

@@ -65,6 +65,7 @@ final class Acceptor implements AutoCloseable {
   private final PatientKeys keys;
   private final ConsentLedger ledger;
   private final MessageWriter writer;
+  private final Backpressure backpressure;
   private final Audit audit;
   private final Metrics.Count accepted;
   private final BlockingQueue<Waiting> waiting = new ArrayBlockingQueue<>(MAX_WAITING_REQUESTS);
@@ -78,6 +79,7 @@ final class Acceptor implements AutoCloseable {
       PatientKeys keys,
       ConsentLedger ledger,
       MessageWriter writer,
+      Backpressure backpressure,
       Audit audit,
       Metrics metrics) {
     this.db = db;
@@ -86,6 +88,7 @@ final class Acceptor implements AutoCloseable {
     this.keys = keys;
     this.ledger = ledger;
     this.writer = writer;
+    this.backpressure = backpressure;
     this.audit = audit;
     this.accepted =
         metrics.counter("wardline_texts_accepted_total", "Send requests by outcome.", "outcome");
@@ -97,6 +100,7 @@ final class Acceptor implements AutoCloseable {
    * it now.
    */
   SendOutcome accept(SendRequest request) {
+    backpressure.check(request.target() instanceof Target.ToThread);
     CompletableFuture<SendOutcome> answer = new CompletableFuture<>();
     if (closed || !waiting.offer(new Waiting(request, answer))) {
       throw Problem.unavailable(

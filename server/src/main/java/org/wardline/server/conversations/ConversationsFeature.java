@@ -33,8 +33,12 @@ public final class ConversationsFeature implements AutoCloseable {
   /**
    * @param askOnFirstContact whether somebody who texts first is asked for consent by rule
    * @param lines at least one
+   * @param maxWaitingTexts so many may wait for the carrier before programs are put off
    */
-  public record Settings(boolean askOnFirstContact, List<Line> lines) {
+  public record Settings(boolean askOnFirstContact, List<Line> lines, int maxWaitingTexts) {
+    /** An hour and more of what two cores send. */
+    public static final int MAX_WAITING_TEXTS = 250_000;
+
     /** As patients know it. */
     public String practiceName() {
       return lines.getFirst().practiceName();
@@ -54,7 +58,17 @@ public final class ConversationsFeature implements AutoCloseable {
     ConsentLedger ledger = consent.ledger();
     EndedTexts ended = new EndedTexts(keys, parts.archive());
     MessageWriter writer = new MessageWriter(queue, audit, parts.archive(), live, parts.clock());
-    acceptor = new Acceptor(db, lines, patients, keys, ledger, writer, audit, parts.metrics());
+    acceptor =
+        new Acceptor(
+            db,
+            lines,
+            patients,
+            keys,
+            ledger,
+            writer,
+            new Backpressure(db, queue, settings.maxWaitingTexts()),
+            audit,
+            parts.metrics());
     conversations =
         new Conversations(db, lines, patients, keys, ledger, acceptor, queue, ended, audit, live);
     api = new MessageApi(access, conversations, parts.clock());

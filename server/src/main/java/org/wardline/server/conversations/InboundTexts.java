@@ -2,6 +2,7 @@ package org.wardline.server.conversations;
 
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +30,7 @@ import org.wardline.server.conversations.Recipients.PatientLine;
 import org.wardline.server.keys.PatientKeys;
 import org.wardline.server.patients.Patients;
 import org.wardline.sms.PhoneNumber;
+import org.wardline.sms.SenderAddress;
 import org.wardline.sms.SmsQueue;
 import org.wardline.sms.SmsText;
 
@@ -130,10 +132,26 @@ final class InboundTexts {
       // so that sending and opting out wait for each other in one order.
       PhoneLocks.forChange(tx, sent.stream().map(one -> one.owner().phone()).toList());
       List<Resolved> resolved = resolve(tx, sent);
+      Senders.wroteTo(tx, destinations(resolved));
       writer.receive(tx, resolved.stream().map(InboundTexts::incoming).toList());
       resolved.forEach(one -> react(tx, one.patient(), one.text().text()));
     }
     return texts.size();
+  }
+
+  /** Which number of a line with several a patient knows it by now. */
+  private static Map<UUID, SenderAddress> destinations(List<Resolved> resolved) {
+    Map<UUID, SenderAddress> destinations = new HashMap<>();
+    for (Resolved one : resolved) {
+      Line line = one.patient().line();
+      if (!line.pool().isEmpty()) {
+        line.numbers().stream()
+            .filter(number -> number.isDestination(one.text().destination()))
+            .findFirst()
+            .ifPresent(number -> destinations.put(one.patient().conversation(), number));
+      }
+    }
+    return destinations;
   }
 
   private static Incoming incoming(Resolved one) {

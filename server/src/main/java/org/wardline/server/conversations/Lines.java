@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.wardline.jdbc.Db;
-import org.wardline.sms.PhoneNumber;
 
 /**
  * The practice's lines, from the configuration; the database knows them so that rows can refer to
@@ -32,7 +31,7 @@ public final class Lines {
                         """,
                         line.id(),
                         line.name(),
-                        line.number().e164(),
+                        line.number().value(),
                         line.practiceName())));
   }
 
@@ -46,9 +45,8 @@ public final class Lines {
 
   /** The line a patient wrote to; the first line when the carrier's destination is none of ours. */
   Line receiving(String destination) {
-    Optional<PhoneNumber> number = PhoneNumber.ofAddress(destination);
     return byId.values().stream()
-        .filter(line -> number.filter(line.number()::equals).isPresent())
+        .filter(line -> line.numbers().stream().anyMatch(one -> one.isDestination(destination)))
         .findFirst()
         .orElseGet(() -> byId.values().iterator().next());
   }

@@ -7,19 +7,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.wardline.jdbc.Tx;
 import org.wardline.server.accounts.Caller;
 import org.wardline.server.archive.ArchiveOutbox;
 import org.wardline.server.audit.Audit;
+import org.wardline.server.consent.ConsentKind;
 import org.wardline.server.keys.Sealer;
 import org.wardline.server.web.LiveEvent;
 import org.wardline.server.web.LiveEvents;
 import org.wardline.sms.DeliveryState;
 import org.wardline.sms.PhoneNumber;
+import org.wardline.sms.SenderAddress;
 import org.wardline.sms.SmsQueue;
 import org.wardline.sms.SmsText;
+import org.wardline.sms.Urgency;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -89,6 +93,9 @@ final class MessageWriter {
    */
   void queue(Tx tx, List<Outgoing> texts) {
     Instant now = clock.instant();
+    Map<UUID, Line> lines = new LinkedHashMap<>();
+    texts.forEach(text -> lines.put(text.recipient().conversation(), text.recipient().line()));
+    Map<UUID, SenderAddress> senders = Senders.of(tx, lines);
     List<Row> rows = new ArrayList<>(texts.size());
     List<Audit.Act> acts = new ArrayList<>(texts.size());
     List<SmsQueue.OutboundText> outbound = new ArrayList<>(texts.size());
@@ -119,15 +126,30 @@ final class MessageWriter {
           new SmsQueue.OutboundText(
               text.id(),
               recipient.line().id(),
-              recipient.line().number().e164(),
+              Objects.requireNonNull(senders.get(recipient.conversation())).value(),
               recipient.number(),
               text.text().text(),
               text.text().segments(),
-              expiresAt));
+              expiresAt,
+              urgency(text.kind()),
+              recipient.line().inDoubt()));
     }
     insert(tx, rows);
     audit.recordAll(tx, acts);
     queue.enqueue(tx, outbound);
+  }
+
+  /** Reminders and outreach let answers pass; everything else is somebody's answer. */
+  private static Urgency urgency(String kind) {
+    return ConsentKind.ofWireName(kind)
+        .map(
+            consent ->
+                switch (consent) {
+                  case REMINDERS -> Urgency.REMINDER;
+                  case OUTREACH -> Urgency.BROADCAST;
+                  case CARE, SECURE_LINK -> Urgency.REPLY;
+                })
+        .orElse(Urgency.REPLY);
   }
 
   /** Stores texts from patients. */

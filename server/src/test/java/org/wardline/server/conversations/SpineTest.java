@@ -410,9 +410,9 @@ class SpineTest {
     assertThat(unknownLine.problem()).isEqualTo("unknown-line");
     assertThat(unknownLine.body().toString()).doesNotContain("secret words").doesNotContain(number);
     assertThat(unknownLine.body().path("detail").asString())
-        .isEqualTo("There is no such line. This client may use: main, billing.");
+        .isEqualTo("There is no such line. This client may use: main, billing, nurses.");
     assertThat(get("/messages?line=nope").body().path("detail").asString())
-        .isEqualTo("There is no such line. This client may use: main, billing.");
+        .isEqualTo("There is no such line. This client may use: main, billing, nurses.");
     assertThat(post("/messages", "{\"too\":\"x\"}").body().path("detail").asString())
         .contains("too");
     assertThat(queued(number)).isEmpty();
