@@ -8,13 +8,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.wardline.config.Secret;
 import org.wardline.gateway.smpp.SmppBind;
+import org.wardline.sms.SmsEncoding;
+import org.wardline.sms.SmsFormat;
+import org.wardline.sms.SmsText;
 import org.wardline.smsc.CarriedText;
 import org.wardline.smsc.ReceiptFormat;
 import org.wardline.smsc.SmscOptions;
@@ -63,6 +68,38 @@ class SimulatorTest {
                   assertThat(world.states(id)).containsExactly("submitting", "sent", "delivered"));
       assertThat(simulator.messagesTo(number(0)).stream().map(CarriedText::text))
           .containsExactly("long 日本 ".repeat(20) + 0);
+    }
+  }
+
+  /** Each with a text that needs several parts, in the tables that the format allows. */
+  @ParameterizedTest
+  @CsvSource({
+    "gsm7 udh-8, GSM7, Hello {there} €5.",
+    "gsm7 udh-16, GSM7, Hello {there} €5.",
+    "gsm7 sar, GSM7, Hello {there} €5.",
+    "gsm7 payload, GSM7, Hello {there} €5.",
+    "gsm7 udh-16, UCS2, Ждём вас завтра 😀.",
+    "gsm7 sar, UCS2, Ждём вас завтра 😀.",
+    "gsm7 payload, UCS2, Ждём вас завтра 😀.",
+    "latin1 udh-8, LATIN1, São João às três.",
+    "gsm7 udh-8 turkish, GSM7, Yarın saat dokuzda görüşürüz.",
+    "gsm7 udh-16 portuguese, GSM7, São João às três.",
+    "gsm7 udh-8 hindi, GSM7, कल सुबह नौ बजे आइए।",
+    "gsm7 udh-8 urdu, GSM7, کل صبح نو بجے ملتے ہیں۔",
+  })
+  void a_long_answer_is_read_in_every_format(String format, SmsEncoding encoding, String sentence)
+      throws Exception {
+    SmsText answer = SmsText.of(sentence.repeat(20), SmsFormat.parse(format));
+    assertThat(answer.encoding()).isEqualTo(encoding);
+    assertThat(answer.segments()).isGreaterThan(2);
+    try (SmscSimulator simulator = SmscSimulator.start(SmscOptions.forTests())) {
+      bindTo(simulator, GatewayWorld.WINDOW);
+      simulator
+          .sendParts(number(1), "+15550009999", answer.split(0x1234).reversed())
+          .get(10, TimeUnit.SECONDS);
+      world.await("handed on", () -> !world.inbound.isEmpty());
+      assertThat(world.inbound).hasSize(1);
+      assertThat(world.inbound.getFirst().text()).isEqualTo(answer.text());
     }
   }
 
