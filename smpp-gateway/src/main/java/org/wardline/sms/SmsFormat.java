@@ -64,7 +64,7 @@ public record SmsFormat(
       return elementOctets;
     }
 
-    private String written() {
+    String written() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }

@@ -2,6 +2,7 @@ package org.wardline.server.conversations;
 
 import org.wardline.server.consent.ConsentWording;
 import org.wardline.sms.PhoneNumber;
+import org.wardline.sms.SmsFormat;
 
 /**
  * A practice phone number with its inbox.
@@ -11,6 +12,11 @@ import org.wardline.sms.PhoneNumber;
  * @param number the sender of every text on this line
  */
 public record Line(String id, String name, PhoneNumber number, String practiceName) {
+
+  /** How its texts are written and cut; must be what the gateway's link does. */
+  SmsFormat format() {
+    return SmsFormat.USUAL;
+  }
 
   /** The words that rules send on this line. */
   ConsentWording wording() {
