@@ -238,9 +238,10 @@ function explain(text, cost) {
   const swap = byId('swap');
   swap.hidden = !cost.firstNonGsm;
   swap.querySelector('[data-swap]').hidden = !plain;
-  const words = plain ? offered(plain) : dear(cost);
+  const what = swap.querySelector('[data-swap-what]');
   // Emptied when hidden: the field is described by it.
-  swap.querySelector('[data-swap-what]').replaceChildren(...(swap.hidden ? [] : words));
+  if (swap.hidden) what.replaceChildren();
+  else what.replaceChildren(...(plain ? offered(plain) : dear(cost)));
   return plain !== null;
 }
 
