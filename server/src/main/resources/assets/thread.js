@@ -1,7 +1,7 @@
 // The open conversation: opening and refreshing it, the composer, texts on their way. What a person
 // types lives in this module's memory and nowhere else in the browser.
 import { announce, byId, fetchPart, keepingFocus, morphInto, Refusal } from './console.js';
-import { lookAlike, measure, nameOf, plain } from './segments.js';
+import { isUnseen, measure, nameOf, offer } from './segments.js';
 
 const AT_BOTTOM_PX = 48;
 
@@ -195,7 +195,13 @@ function keepDraft() {
   if (text) drafts.set(openConversation(), text.value);
 }
 
+const CODINGS = { gsm7: 'GSM-7', latin1: 'Latin-1', ucs2: 'UCS-2' };
+/** Characters shown as examples in the offer of plain ones. */
+const MAX_EXAMPLES = 3;
 let lastCost = '';
+
+const smsFormat = () => byId('compose').dataset.smsFormat;
+const inTexts = (segments) => (segments === 1 ? '1 text' : `${segments} texts`);
 
 function count() {
   const text = byId('text');
@@ -204,48 +210,76 @@ function count() {
     text.style.height = 'auto';
     text.style.height = `${text.scrollHeight + 2}px`;
   }
-  const cost = measure(text.value);
+  const cost = measure(text.value, smsFormat());
   const maxChars = Number(byId('compose').dataset.maxChars);
   const over = text.value.length - maxChars;
   const counter = byId('counter');
-  const texts = cost.segments === 1 ? '1 text' : `${cost.segments} texts`;
-  const coding = cost.encoding === 'gsm7' ? 'GSM-7' : 'UCS-2';
+  const texts = inTexts(cost.segments);
+  const coding = CODINGS[cost.encoding];
   counter.textContent =
     over > 0 ? `${over} characters too long` : `${coding} · ${texts} · ${cost.left} left`;
   counter.classList.toggle('over', over > 0);
   counter.classList.toggle('many', over <= 0 && cost.segments > 3);
   text.toggleAttribute('aria-invalid', false);
   if (over > 0) text.setAttribute('aria-invalid', 'true');
-  explain(text.value, cost);
+  const offers = explain(text.value, cost);
 
-  const said = `${coding}, ${texts}`;
+  const said = `${coding}, ${texts}${offers ? '. Plain characters are offered after the text' : ''}`;
   if (lastCost && said !== lastCost && text.value) announce(said);
   lastCost = said;
 }
 
-/** Names the character that makes the text dearer, and offers plain ones where that is harmless. */
+/**
+ * Says which characters make the text dearer, and offers plain ones where that is harmless. Returns
+ * whether it does.
+ */
 function explain(text, cost) {
+  const plain = offer(text, smsFormat());
   const swap = byId('swap');
   swap.hidden = !cost.firstNonGsm;
-  if (swap.hidden) return;
-  const simpler = plain(text);
-  const cheaper = measure(simpler.text);
-  const character = document.createElement('bdi');
-  character.className = 'said';
-  character.textContent = lookAlike(cost.firstNonGsm) === '' ? '\u2423' : cost.firstNonGsm;
-  const saves = cheaper.segments < cost.segments ? `, ${cheaper.segments} instead of ${cost.segments}` : '';
-  const helps = cheaper.encoding === 'gsm7';
-  swap.querySelector('[data-swap-what]').replaceChildren(
-    character,
-    ` ${nameOf(cost.firstNonGsm)}: leaves 70 characters a text, not 160${helps ? saves : ''}.`,
+  swap.querySelector('[data-swap]').hidden = !plain;
+  const what = swap.querySelector('[data-swap-what]');
+  // Emptied when hidden: the field is described by it.
+  if (swap.hidden) what.replaceChildren();
+  else what.replaceChildren(...(plain ? offered(plain) : dear(cost)));
+  return plain !== null;
+}
+
+function dear(cost) {
+  return [...shown(cost.firstNonGsm), ` ${nameOf(cost.firstNonGsm)}: leaves 70 characters a text, not 160.`];
+}
+
+function offered({ times, changes, before, after }) {
+  const examples = changes.slice(0, MAX_EXAMPLES).flatMap(({ from, to, name }) =>
+    to === '' ? [` ${name}`] : [' ', ...shown(from)],
   );
-  swap.querySelector('[data-swap]').hidden = simpler.changed === 0;
+  const more = changes.length > MAX_EXAMPLES ? ' …' : '';
+  const costs =
+    after.segments < before.segments
+      ? ` make${times === 1 ? 's' : ''} this ${inTexts(before.segments)} instead of ${after.segments}.`
+      : ` leave${times === 1 ? 's' : ''} room for 70 characters a text, not 160.`;
+  return [times === 1 ? 'The character' : `${times} characters such as`, ...examples, more, costs];
+}
+
+/** The character itself, or nothing to see: then its name stands for it. */
+function shown(character) {
+  if (isUnseen(character)) return [];
+  const said = document.createElement('bdi');
+  said.className = 'said';
+  said.textContent = character;
+  return [said];
 }
 
 function usePlain() {
   const text = byId('text');
+  const plain = offer(text.value, smsFormat());
   text.focus();
-  text.setRangeText(plain(text.value).text, 0, text.value.length, 'end');
+  if (!plain) return;
+  // By way of the browser's own editing where it has one, so that Ctrl+Z brings the old text back.
+  text.select();
+  if (!document.execCommand('insertText', false, plain.text)) {
+    text.setRangeText(plain.text, 0, text.value.length, 'end');
+  }
   count();
 }
 

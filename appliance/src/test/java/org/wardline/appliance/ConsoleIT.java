@@ -33,6 +33,9 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.wardline.sms.Lookalikes;
+import org.wardline.sms.NationalLanguage;
+import org.wardline.sms.SmsFormat;
 import org.wardline.sms.SmsText;
 import org.wardline.smsc.SmscSimulator;
 import tools.jackson.databind.JsonNode;
@@ -208,45 +211,144 @@ class ConsoleIT {
 
   @Test
   @Order(2)
-  void the_composers_counter_equals_what_is_sent() {
-    List<String> alphabet =
+  void the_composers_counter_and_offer_equal_what_is_sent_in_every_format() {
+    List<String> pieces =
         List.of(
-            "a", "é", "€", "{", "[", "~", "ç", "Ω", "\n", "’", "я", "😀", "e\u0301", " ", "ü", "^",
-            "\\");
-    Random random = new Random(20261121);
-    Object url =
-        page.evaluate(
-            "() => [...document.scripts].map(s => s.src).find(s => s.endsWith('wardline.js'))"
-                + " || performance.getEntriesByType('resource').map(e => e.name).find(n => n.includes('segments'))");
-    assertThat(url).isNotNull();
-    String module =
-        String.valueOf(
-            page.evaluate(
-                "() => performance.getEntriesByType('resource').map(e => e.name).find(n => n.includes('segments'))"));
-    for (int i = 0; i < 400; i++) {
-      StringBuilder words = new StringBuilder();
-      int length = random.nextInt(1, 420);
-      int variety = random.nextInt(1, alphabet.size() + 1);
-      while (words.length() < length) {
-        words.append(alphabet.get(random.nextInt(variety)));
-      }
-      SmsText sent = SmsText.of(words.toString());
-      @SuppressWarnings("unchecked")
-      Map<String, Object> shown =
-          (Map<String, Object>)
-              page.evaluate(
-                  "async ([url, text]) => { const m = await import(url); return m.measure(text); }",
-                  List.of(module, words.toString()));
-      assertThat(shown.get("segments")).as("text %d", i).isEqualTo(sent.segments());
-      assertThat(shown.get("units")).as("text %d", i).isEqualTo(sent.units());
-      assertThat(shown.get("left")).as("text %d", i).isEqualTo(sent.unitsLeftInLastSegment());
-      assertThat(String.valueOf(shown.get("encoding")))
-          .isEqualToIgnoringCase(sent.encoding().wireName());
+            "a",
+            "é",
+            "€",
+            "{",
+            "[",
+            "~",
+            "ç",
+            "Ω",
+            "\n",
+            "’",
+            "я",
+            "😀",
+            "e\u0301",
+            " ",
+            "ü",
+            "^",
+            "\\",
+            "ş",
+            "ã",
+            "á",
+            "«",
+            "क",
+            "ک",
+            "…",
+            "\u200B",
+            "ﬁ",
+            "👨\u200D👩\u200D👧",
+            "🇺🇸");
+    List<SmsFormat> formats = new ArrayList<>();
+    for (SmsFormat.Concatenation kind : SmsFormat.Concatenation.values()) {
+      formats.add(SmsFormat.USUAL.withConcatenation(kind));
+      formats.add(SmsFormat.USUAL.withConcatenation(kind).withAlphabet(SmsFormat.Alphabet.LATIN1));
     }
+    for (NationalLanguage language : NationalLanguage.values()) {
+      formats.add(SmsFormat.USUAL.withLanguages(language));
+    }
+    formats.add(SmsFormat.parse("gsm7 udh-16").withLanguages(NationalLanguage.values()));
+    Random random = new Random(20261121);
+    List<List<String>> asked = new ArrayList<>();
+    List<List<Object>> expected = new ArrayList<>();
+    for (SmsFormat format : formats) {
+      for (int i = 0; i < 200; i++) {
+        SmsText sent = SmsText.of(words(random, pieces), format);
+        asked.add(List.of(sent.text(), format.written()));
+        expected.add(
+            List.of(
+                sent.segments(),
+                sent.units(),
+                sent.unitsLeftInLastSegment(),
+                sent.encoding().wireName(),
+                sent.firstNonGsm().orElse(""),
+                Lookalikes.offer(sent).map(o -> o.times() + o.after().text()).orElse("none")));
+      }
+    }
+    Object module =
+        page.evaluate(
+            "() => performance.getEntriesByType('resource').map(e => e.name).find(n => n.includes('segments'))");
+    Object shown =
+        page.evaluate(
+            """
+            async ([url, asked]) => {
+              const { measure, offer } = await import(url);
+              return asked.map(([text, format]) => {
+                const m = measure(text, format);
+                const o = offer(text, format);
+                return [m.segments, m.units, m.left, m.encoding, m.firstNonGsm,
+                        o ? o.times + o.text : 'none'];
+              });
+            }
+            """,
+            List.of(module, asked));
+    assertThat(shown).isEqualTo(expected);
+  }
+
+  private static String words(Random random, List<String> pieces) {
+    StringBuilder words = new StringBuilder();
+    int length = random.nextInt(1, 420);
+    int variety = random.nextInt(1, pieces.size() + 1);
+    int first = random.nextInt(pieces.size());
+    while (words.length() < length) {
+      boolean plain = random.nextInt(3) > 0;
+      words.append(plain ? "b" : pieces.get((first + random.nextInt(variety)) % pieces.size()));
+    }
+    return words.toString();
   }
 
   @Test
   @Order(3)
+  void plain_characters_are_offered_and_taken_with_the_keyboard() throws Exception {
+    Locator text = page.locator("#text");
+    Locator swap = page.locator("#swap");
+    String typed = "“Hello” Ana… " + "Please bring your card. ".repeat(4);
+    text.fill(typed);
+    assertThat(swap.innerText())
+        .startsWith("3 characters such as “ ” … make this 2 texts instead of 1.");
+    shot(page, "plain-characters");
+    axe(page);
+    text.press("Tab");
+    for (int i = 0; i < 3 && !focusIsOn("data-swap"); i++) {
+      page.keyboard().press("Tab");
+    }
+    assertThat(focusIsOn("data-swap")).isTrue();
+    page.keyboard().press("Enter");
+    String plain = "\"Hello\" Ana... " + "Please bring your card. ".repeat(4);
+    assertThat(text.inputValue()).isEqualTo(plain);
+    assertThat(swap.isVisible()).isFalse();
+    assertThat(page.locator("#counter").innerText()).startsWith("GSM-7 · 1 text");
+    assertThat(focusIsOn("name")).isTrue();
+    page.keyboard().press("Control+z");
+    assertThat(text.inputValue()).as("taken back").isEqualTo(typed);
+
+    text.fill("Pay\u200B now \u202E");
+    assertThat(swap.innerText())
+        .contains("zero-width space")
+        .contains("invisible right-to-left control");
+    text.fill("Great 😀 – see you");
+    assertThat(swap.innerText()).contains("emoji").doesNotContain("Use plain ones");
+
+    text.fill(typed);
+    page.locator("[data-swap]").click();
+    page.keyboard().press("Control+Enter");
+    Until.holds(
+        "sent as counted",
+        Duration.ofSeconds(10),
+        () -> carrier.messagesTo(NUMBER).getLast().text().strip().equals(plain.strip()));
+    assertThat(carrier.messagesTo(NUMBER).getLast().parts()).hasSize(1);
+  }
+
+  private static boolean focusIsOn(String attribute) {
+    return Boolean.TRUE.equals(
+        page.evaluate("name => document.activeElement.hasAttribute(name)", attribute));
+  }
+
+  @Test
+  @Order(4)
   void a_new_patient_is_put_on_file_asked_for_consent_and_says_yes() throws Exception {
     page.locator("text=New patient").first().click();
     page.locator("[name=givenName]").fill("Noor");
@@ -269,7 +371,7 @@ class ConsoleIT {
   }
 
   @Test
-  @Order(4)
+  @Order(5)
   void a_patients_stop_locks_the_composer_while_staff_look_on() throws Exception {
     page.locator("text=Ana Browser").first().click();
     page.locator("#text").waitFor();

@@ -27,7 +27,7 @@ record ClaimedText(
    * resend completes the same text.
    */
   int concatenationReference() {
-    return (int) (seq & 0xFF);
+    return (int) (seq & 0xFFFF);
   }
 
   @Override

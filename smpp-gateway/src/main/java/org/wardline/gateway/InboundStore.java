@@ -13,8 +13,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.wardline.jdbc.Tx;
+import org.wardline.sms.ReceivedCoding;
 import org.wardline.sms.SmsQueue;
-import org.wardline.sms.SmsText;
 import org.wardline.sms.TransportKeys;
 
 /** The SQL of the inbox, and how parts become a text. Calls must not overlap. */
@@ -32,7 +32,7 @@ final class InboundStore {
       boolean wide,
       int total,
       int number,
-      int dataCoding,
+      ReceivedCoding coding,
       byte[] body,
       Instant at) {
     boolean isWhole() {
@@ -58,7 +58,7 @@ final class InboundStore {
       Instant at,
       String source,
       String destination,
-      int dataCoding,
+      ReceivedCoding coding,
       byte[] body) {}
 
   private record Text(
@@ -86,7 +86,7 @@ final class InboundStore {
             new Text(
                 arrival.source(),
                 arrival.destination(),
-                storable(SmsText.decode(arrival.dataCoding(), arrival.body())),
+                storable(arrival.coding().decode(arrival.body())),
                 arrival.at(),
                 true));
       } else {
@@ -151,14 +151,14 @@ final class InboundStore {
       references[i] = part.reference();
       totals[i] = part.total();
       numbers[i] = part.number();
-      digests[i] = keys.hash(part.dataCoding() + "|" + body);
+      digests[i] = keys.hash(part.coding().written() + "|" + body);
       sealed[i] =
           keys.seal(
               "inbound_part",
               ids[i],
               part.source(),
               part.destination(),
-              Integer.toString(part.dataCoding()),
+              part.coding().written(),
               body);
       times[i] = part.at();
     }
@@ -233,7 +233,7 @@ final class InboundStore {
                   row.instant("received_at"),
                   fields[0],
                   fields[1],
-                  Integer.parseInt(fields[2]),
+                  ReceivedCoding.parse(fields[2]),
                   fields[3].getBytes(StandardCharsets.ISO_8859_1));
             },
             parameters)) {
@@ -262,17 +262,16 @@ final class InboundStore {
   private static Text join(SortedMap<Integer, Part> parts, int total) {
     StringBuilder text = new StringBuilder();
     ByteArrayOutputStream run = new ByteArrayOutputStream();
-    int coding = -1;
+    ReceivedCoding coding = parts.sequencedValues().getFirst().coding();
     for (int number = 1; number <= total; number++) {
       Part part = parts.get(number);
-      if (part == null || part.dataCoding() != coding) {
+      if (part == null || !part.coding().equals(coding)) {
         flush(text, run, coding);
       }
       if (part == null) {
-        coding = -1;
         text.append("[part ").append(number).append(" of ").append(total).append(" missing]");
       } else {
-        coding = part.dataCoding();
+        coding = part.coding();
         run.writeBytes(part.body());
       }
     }
@@ -284,9 +283,9 @@ final class InboundStore {
         first.source(), first.destination(), storable(text.toString()), at, parts.size() == total);
   }
 
-  private static void flush(StringBuilder text, ByteArrayOutputStream run, int coding) {
+  private static void flush(StringBuilder text, ByteArrayOutputStream run, ReceivedCoding coding) {
     if (run.size() > 0) {
-      text.append(SmsText.decode(coding, run.toByteArray()));
+      text.append(coding.decode(run.toByteArray()));
       run.reset();
     }
   }

@@ -16,6 +16,7 @@ import org.wardline.gateway.smpp.InboundAnswer;
 import org.wardline.gateway.smpp.InboundPdu;
 import org.wardline.gateway.smpp.SarInfo;
 import org.wardline.jdbc.Db;
+import org.wardline.sms.ReceivedCoding;
 import org.wardline.sms.SmsQueue;
 import org.wardline.sms.UserDataHeader;
 
@@ -139,7 +140,7 @@ final class Inbox implements AutoCloseable {
         wide,
         total,
         number,
-        pdu.dataCoding(),
+        ReceivedCoding.of(pdu.dataCoding(), header),
         body,
         at);
   }

@@ -1,90 +1,131 @@
 package org.wardline.sms;
 
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * The GSM 7 bit default alphabet and its extension table (3GPP TS 23.038 §6.2.1), one septet per
- * octet: the form in which SMPP carriers expect data_coding 0.
+ * GSM 7 bit text, one septet per octet as SMPP carriers expect it: the default alphabet with its
+ * extension table (3GPP TS 23.038 §6.2.1), or national tables in the place of one or both
+ * (§6.2.1.2).
  */
-final class Gsm7 {
-  static final int ESCAPE = 0x1B;
+final class Gsm7 implements Coding {
+  static final int ESCAPE = GsmTable.ESCAPE;
+
+  static final Gsm7 DEFAULT = new Gsm7(Optional.empty(), Optional.empty());
 
   /** Shown for an octet outside the table, as phones do. */
   private static final char UNREADABLE = '\uFFFD';
 
-  private static final int NOT_IN_TABLE = -1;
+  private static final int BITS_PER_SEPTET = 7;
 
-  /** Indexed by septet. 0x1B is the escape and decodes to a space when it stands alone. */
-  private static final String DEFAULT =
-      "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\u001BÆæßÉ"
-          + " !\"#¤%&'()*+,-./0123456789:;<=>?"
-          + "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
-          + "¿abcdefghijklmnopqrstuvwxyzäöñüà";
+  private static final Map<NationalLanguage, List<Gsm7>> OF_LANGUAGE =
+      new EnumMap<>(NationalLanguage.class);
 
-  private static final String EXTENDED = "\f^{}\\[~]|€";
-  private static final byte[] EXTENDED_SEPTETS = {
-    0x0A, 0x14, 0x28, 0x29, 0x2F, 0x3C, 0x3D, 0x3E, 0x40, 0x65
-  };
-
-  /** Septet of every BMP character: below 0x80 the default table, at or above it the extension. */
-  private static final short[] SEPTET_OF = septets();
-
-  private static final int EXTENSION_FLAG = 0x80;
-
-  private Gsm7() {}
-
-  private static short[] septets() {
-    short[] table = new short[Character.MAX_VALUE + 1];
-    Arrays.fill(table, (short) NOT_IN_TABLE);
-    for (int i = 0; i < DEFAULT.length(); i++) {
-      if (i != ESCAPE) {
-        table[DEFAULT.charAt(i)] = (short) i;
+  static {
+    for (NationalLanguage language : NationalLanguage.values()) {
+      Optional<NationalLanguage> national = Optional.of(language);
+      List<Gsm7> codings = new ArrayList<>();
+      // The plainest first: a phone that ignores a single shift still shows the rest of the text.
+      codings.add(new Gsm7(Optional.empty(), national));
+      if (GsmTable.locking(language).isPresent()) {
+        codings.add(new Gsm7(national, Optional.empty()));
+        codings.add(new Gsm7(national, national));
       }
+      OF_LANGUAGE.put(language, List.copyOf(codings));
     }
-    for (int i = 0; i < EXTENDED.length(); i++) {
-      table[EXTENDED.charAt(i)] = (short) (EXTENDED_SEPTETS[i] | EXTENSION_FLAG);
-    }
-    return table;
   }
 
-  /** Septets this character takes: 1, or 2 with its escape; 0 when GSM 7 bit cannot write it. */
-  static int cost(char c) {
-    int septet = SEPTET_OF[c];
-    if (septet == NOT_IN_TABLE) {
-      return 0;
-    }
-    return (septet & EXTENSION_FLAG) == 0 ? 1 : 2;
+  private final GsmTable locking;
+  private final GsmTable single;
+  private final byte[] announcement;
+
+  private Gsm7(Optional<NationalLanguage> locking, Optional<NationalLanguage> single) {
+    this.locking = locking.flatMap(GsmTable::locking).orElse(GsmTable.DEFAULT);
+    this.single = single.map(GsmTable::single).orElse(GsmTable.EXTENSION);
+    ByteArrayOutputStream elements = new ByteArrayOutputStream();
+    single.ifPresent(
+        l -> elements.writeBytes(UserDataHeader.element(UserDataHeader.SINGLE_SHIFT, l)));
+    locking.ifPresent(
+        l -> elements.writeBytes(UserDataHeader.element(UserDataHeader.LOCKING_SHIFT, l)));
+    this.announcement = elements.toByteArray();
   }
 
-  /** Every character must have a {@link #cost}. */
-  static byte[] encode(String text) {
-    byte[] out = new byte[text.length() * 2];
+  /** The ways to write a text with a language's tables, the plainest first. */
+  static List<Gsm7> of(NationalLanguage language) {
+    return OF_LANGUAGE.getOrDefault(language, List.of());
+  }
+
+  /**
+   * How a received text is read. An identifier that is not known counts as 0, the default alphabet,
+   * as §6.2.1.2.4 asks of receivers.
+   */
+  static Gsm7 of(int lockingIdentifier, int singleIdentifier) {
+    return lockingIdentifier == 0 && singleIdentifier == 0
+        ? DEFAULT
+        : new Gsm7(
+            NationalLanguage.ofIdentifier(lockingIdentifier),
+            NationalLanguage.ofIdentifier(singleIdentifier));
+  }
+
+  @Override
+  public SmsEncoding encoding() {
+    return SmsEncoding.GSM7;
+  }
+
+  @Override
+  public byte[] announcement() {
+    return announcement.clone();
+  }
+
+  @Override
+  public int unitsIn(int octets) {
+    return octets * Byte.SIZE / BITS_PER_SEPTET;
+  }
+
+  /** Septets this character takes: 1, or 2 with its escape; 0 when these tables lack it. */
+  @Override
+  public int cost(char c) {
+    if (locking.septetOf(c) != GsmTable.NO_SEPTET) {
+      return 1;
+    }
+    return single.septetOf(c) == GsmTable.NO_SEPTET ? 0 : 2;
+  }
+
+  @Override
+  public byte[] encode(String part) {
+    byte[] out = new byte[part.length() * 2];
     int length = 0;
-    for (int i = 0; i < text.length(); i++) {
-      int septet = SEPTET_OF[text.charAt(i)];
-      if (septet == NOT_IN_TABLE) {
-        throw new IllegalArgumentException("character " + i + " is not in the GSM 7 bit alphabet");
-      }
-      if ((septet & EXTENSION_FLAG) != 0) {
+    for (int i = 0; i < part.length(); i++) {
+      int septet = locking.septetOf(part.charAt(i));
+      if (septet == GsmTable.NO_SEPTET) {
+        septet = single.septetOf(part.charAt(i));
+        if (septet == GsmTable.NO_SEPTET) {
+          throw new IllegalArgumentException("character " + i + " is not in the alphabet");
+        }
         out[length++] = ESCAPE;
       }
-      out[length++] = (byte) (septet & 0x7F);
+      out[length++] = (byte) septet;
     }
     return Arrays.copyOf(out, length);
   }
 
   /**
-   * Never throws. An unknown escape shows the default table's character, as §6.2.1.1 asks of
-   * receivers; an escape at the very end is dropped.
+   * Never throws. An escape before a septet that the single shift table leaves empty shows the main
+   * table's character, as §6.2.1.1 asks of receivers; an escape at the very end is dropped.
    */
-  static String decode(byte[] septets) {
+  String decode(byte[] septets) {
     StringBuilder text = new StringBuilder(septets.length);
     for (int i = 0; i < septets.length; i++) {
       int septet = septets[i] & 0xFF;
       if (septet == ESCAPE) {
         i++;
         if (i < septets.length) {
-          text.append(extended(septets[i] & 0xFF));
+          text.append(escaped(septets[i] & 0xFF));
         }
       } else {
         text.append(plain(septet));
@@ -93,16 +134,16 @@ final class Gsm7 {
     return text.toString();
   }
 
-  private static char extended(int septet) {
-    for (int i = 0; i < EXTENDED_SEPTETS.length; i++) {
-      if (EXTENDED_SEPTETS[i] == septet) {
-        return EXTENDED.charAt(i);
-      }
+  private char escaped(int septet) {
+    if (septet == ESCAPE) {
+      return ' ';
     }
-    return septet == ESCAPE ? ' ' : plain(septet);
+    char c = septet < GsmTable.SEPTETS ? single.at(septet) : GsmTable.NOTHING;
+    return c == GsmTable.NOTHING ? plain(septet) : c;
   }
 
-  private static char plain(int septet) {
-    return septet < DEFAULT.length() ? DEFAULT.charAt(septet) : UNREADABLE;
+  private char plain(int septet) {
+    char c = septet < GsmTable.SEPTETS ? locking.at(septet) : GsmTable.NOTHING;
+    return c == GsmTable.NOTHING ? UNREADABLE : c;
   }
 }

@@ -2,8 +2,10 @@ package org.wardline.sms;
 
 /** How a text's characters become octets on the air (3GPP TS 23.038 §4 and §6). */
 public enum SmsEncoding {
-  /** The GSM 7 bit default alphabet with its extension table. */
+  /** GSM 7 bit: the default alphabet with its extension table, or national tables. */
   GSM7("gsm7", 0),
+  /** ISO 8859-1, where {@link SmsFormat} asks for it. */
+  LATIN1("latin1", 3),
   /** UTF-16, big endian. Phones show surrogate pairs although UCS-2 proper has none. */
   UCS2("ucs2", 8);
 

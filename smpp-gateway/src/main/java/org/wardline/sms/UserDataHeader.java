@@ -1,5 +1,6 @@
 package org.wardline.sms;
 
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,12 @@ public record UserDataHeader(
   private static final int CONCATENATED_8_BIT = 0x00;
   private static final int CONCATENATED_16_BIT = 0x08;
 
+  /** TS 23.040 §9.2.3.24.15. */
+  static final int SINGLE_SHIFT = 0x24;
+
+  /** TS 23.040 §9.2.3.24.16. */
+  static final int LOCKING_SHIFT = 0x25;
+
   /**
    * @param reference the same in all parts of a text; 0–255 or 0–65535
    * @param wide whether the reference was 16 bits; the two kinds never belong together
@@ -28,8 +35,48 @@ public record UserDataHeader(
   @SuppressWarnings("ArrayRecordComponent") // wire octets, only carried along
   public record Element(int identifier, byte[] data) {}
 
-  static byte[] concatenation(int reference, int total, int number) {
-    return new byte[] {5, CONCATENATED_8_BIT, 3, (byte) reference, (byte) total, (byte) number};
+  /** The element with an 8 bit reference (§9.2.3.24.1). */
+  static byte[] narrowConcatenation(int reference, int total, int number) {
+    return new byte[] {CONCATENATED_8_BIT, 3, (byte) reference, (byte) total, (byte) number};
+  }
+
+  /** The element with a 16 bit reference (§9.2.3.24.8). */
+  static byte[] wideConcatenation(int reference, int total, int number) {
+    return new byte[] {
+      CONCATENATED_16_BIT, 4, (byte) (reference >> 8), (byte) reference, (byte) total, (byte) number
+    };
+  }
+
+  /** The element that announces a national table. */
+  static byte[] element(int identifier, NationalLanguage language) {
+    return new byte[] {(byte) identifier, 1, (byte) language.identifier()};
+  }
+
+  /** The octets of a header with these elements, its length first; none without elements. */
+  static byte[] octets(byte[]... elements) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] element : elements) {
+      all.writeBytes(element);
+    }
+    byte[] body = all.toByteArray();
+    if (body.length == 0) {
+      return body;
+    }
+    byte[] header = new byte[1 + body.length];
+    header[0] = (byte) body.length;
+    System.arraycopy(body, 0, header, 1, body.length);
+    return header;
+  }
+
+  /** The national table that the last such element names; 0 without one. */
+  int shift(int identifier) {
+    int language = 0;
+    for (Element element : others) {
+      if (element.identifier() == identifier && element.data().length == 1) {
+        language = element.data()[0] & 0xFF;
+      }
+    }
+    return language;
   }
 
   /**

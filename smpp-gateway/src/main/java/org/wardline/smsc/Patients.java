@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.wardline.gateway.smpp.DeliverPdu;
+import org.wardline.gateway.smpp.Tlv;
 import org.wardline.sms.SmsText;
 
 /** The people at the other end: what they send, and what the script makes them answer. */
@@ -60,21 +61,39 @@ final class Patients {
   /** The parts in the order in which they shall arrive. */
   CompletableFuture<Void> send(
       String from, String to, String text, List<SmsText.Segment> segments) {
-    List<DeliverPdu> pdus =
-        segments.stream()
-            .map(
-                s ->
-                    new DeliverPdu(
-                        from,
-                        to,
-                        s.udh().length == 0 ? DeliverPdu.ESM_TEXT : DeliverPdu.ESM_TEXT_WITH_UDH,
-                        s.dataCoding(),
-                        s.octets(),
-                        List.of()))
-            .toList();
+    List<DeliverPdu> pdus = segments.stream().map(s -> pdu(from, to, s)).toList();
     remember(
         new PatientText(numbers.incrementAndGet(), Instant.now(), from, to, text, segments.size()));
     return inOrder(from, pdus);
+  }
+
+  private static DeliverPdu pdu(String from, String to, SmsText.Segment segment) {
+    int esmClass = segment.udh().length == 0 ? DeliverPdu.ESM_TEXT : DeliverPdu.ESM_TEXT_WITH_UDH;
+    return switch (segment.carriage()) {
+      case SmsText.Carriage.ShortMessage whole ->
+          new DeliverPdu(from, to, esmClass, segment.dataCoding(), segment.octets(), List.of());
+      case SmsText.Carriage.Sar sar ->
+          new DeliverPdu(
+              from,
+              to,
+              esmClass,
+              segment.dataCoding(),
+              segment.octets(),
+              List.of(
+                  new Tlv(
+                      Tlv.SAR_MSG_REF_NUM,
+                      new byte[] {(byte) (sar.reference() >> 8), (byte) sar.reference()}),
+                  Tlv.octet(Tlv.SAR_TOTAL_SEGMENTS, sar.total()),
+                  Tlv.octet(Tlv.SAR_SEGMENT_SEQNUM, sar.number())));
+      case SmsText.Carriage.Payload all ->
+          new DeliverPdu(
+              from,
+              to,
+              esmClass,
+              segment.dataCoding(),
+              new byte[0],
+              List.of(new Tlv(Tlv.MESSAGE_PAYLOAD, segment.octets())));
+    };
   }
 
   CompletableFuture<Void> inOrder(String from, List<DeliverPdu> pdus) {

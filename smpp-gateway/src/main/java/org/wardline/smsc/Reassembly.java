@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.wardline.sms.SmsText;
+import org.wardline.sms.ReceivedCoding;
 import org.wardline.sms.UserDataHeader;
 
 /**
@@ -72,7 +72,7 @@ final class Reassembly {
         last.arrivedAt(),
         last.source(),
         last.destination(),
-        SmsText.decode(last.dataCoding(), body.toByteArray()),
+        ReceivedCoding.of(last.dataCoding(), last.header()).decode(body.toByteArray()),
         parts);
   }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -15,6 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.wardline.config.Secret;
 import org.wardline.gateway.smpp.SmppBind;
+import org.wardline.sms.SmsEncoding;
+import org.wardline.sms.SmsFormat;
+import org.wardline.sms.SmsText;
 import org.wardline.smsc.CarriedText;
 import org.wardline.smsc.ReceiptFormat;
 import org.wardline.smsc.SmscOptions;
@@ -63,6 +67,41 @@ class SimulatorTest {
                   assertThat(world.states(id)).containsExactly("submitting", "sent", "delivered"));
       assertThat(simulator.messagesTo(number(0)).stream().map(CarriedText::text))
           .containsExactly("long 日本 ".repeat(20) + 0);
+    }
+  }
+
+  private record Answer(String format, SmsEncoding encoding, String sentence) {}
+
+  @Test
+  void a_long_answer_is_read_in_every_format() throws Exception {
+    List<Answer> answers =
+        List.of(
+            new Answer("gsm7 udh-8", SmsEncoding.GSM7, "Hello {there} €5."),
+            new Answer("gsm7 udh-16", SmsEncoding.GSM7, "Hello {there} €5."),
+            new Answer("gsm7 sar", SmsEncoding.GSM7, "Hello {there} €5."),
+            new Answer("gsm7 payload", SmsEncoding.GSM7, "Hello {there} €5."),
+            new Answer("gsm7 udh-16", SmsEncoding.UCS2, "Ждём вас завтра 😀."),
+            new Answer("gsm7 sar", SmsEncoding.UCS2, "Ждём вас завтра 😀."),
+            new Answer("gsm7 payload", SmsEncoding.UCS2, "Ждём вас завтра 😀."),
+            new Answer("latin1 udh-8", SmsEncoding.LATIN1, "São João às três."),
+            new Answer("gsm7 udh-8 turkish", SmsEncoding.GSM7, "Yarın saat dokuzda görüşürüz."),
+            new Answer("gsm7 udh-16 portuguese", SmsEncoding.GSM7, "São João às três."),
+            new Answer("gsm7 udh-8 hindi", SmsEncoding.GSM7, "कल सुबह नौ बजे आइए।"),
+            new Answer("gsm7 udh-8 urdu", SmsEncoding.GSM7, "کل صبح نو بجے ملتے ہیں۔"));
+    try (SmscSimulator simulator = SmscSimulator.start(SmscOptions.forTests())) {
+      bindTo(simulator, GatewayWorld.WINDOW);
+      for (Answer answer : answers) {
+        SmsText text = SmsText.of(answer.sentence().repeat(20), SmsFormat.parse(answer.format()));
+        assertThat(text.encoding()).as(answer.format()).isEqualTo(answer.encoding());
+        assertThat(text.segments()).as(answer.format()).isGreaterThan(2);
+        int before = world.inbound.size();
+        simulator
+            .sendParts(number(1), "+15550009999", text.split(0x1234).reversed())
+            .get(10, TimeUnit.SECONDS);
+        world.await("handed on", () -> world.inbound.size() > before);
+        assertThat(world.inbound.getLast().text()).as(answer.format()).isEqualTo(text.text());
+      }
+      assertThat(world.inbound).hasSize(answers.size());
     }
   }
 

@@ -426,7 +426,7 @@ final class Acceptor implements AutoCloseable {
         request.caller(),
         recipient,
         kind,
-        SmsText.of(request.text()),
+        SmsText.of(request.text(), recipient.line().format()),
         request.expiresAt().orElse(null));
   }
 

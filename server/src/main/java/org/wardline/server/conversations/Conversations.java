@@ -252,6 +252,7 @@ public final class Conversations {
                   known.patient(),
                   known.line(),
                   line.name(),
+                  line.format(),
                   displayName(named, number),
                   named.known(),
                   number.display(),

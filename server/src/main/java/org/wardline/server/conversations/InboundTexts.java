@@ -275,7 +275,7 @@ final class InboundTexts {
                 RULES,
                 patient,
                 answer == Answer.ASK_FOR_CONSENT ? "consent-request" : "reply",
-                SmsText.of(patient.line().wording().of(answer)),
+                SmsText.of(patient.line().wording().of(answer), patient.line().format()),
                 null)));
   }
 

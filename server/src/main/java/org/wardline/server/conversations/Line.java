@@ -5,6 +5,7 @@ import java.util.List;
 import org.wardline.server.consent.ConsentWording;
 import org.wardline.sms.InDoubt;
 import org.wardline.sms.SenderAddress;
+import org.wardline.sms.SmsFormat;
 
 /**
  * A practice phone number with its inbox.
@@ -14,6 +15,8 @@ import org.wardline.sms.SenderAddress;
  * @param number the sender of the line's texts
  * @param pool more numbers that texts may leave from; a patient always gets them from the same one
  * @param inDoubt what happens to a text whose answer from the carrier was lost
+ * @param format how its texts are written and cut: the composer counts by it and the gateway sends by
+ *     it
  */
 public record Line(
     String id,
@@ -21,7 +24,8 @@ public record Line(
     SenderAddress number,
     String practiceName,
     List<SenderAddress> pool,
-    InDoubt inDoubt) {
+    InDoubt inDoubt,
+    SmsFormat format) {
 
   public Line {
     pool = List.copyOf(pool);
@@ -29,7 +33,7 @@ public record Line(
 
   /** A line with one number that sends once more when in doubt. */
   public Line(String id, String name, SenderAddress number, String practiceName) {
-    this(id, name, number, practiceName, List.of(), InDoubt.RESEND);
+    this(id, name, number, practiceName, List.of(), InDoubt.RESEND, SmsFormat.USUAL);
   }
 
   /** Every number a text may leave from or come to. */

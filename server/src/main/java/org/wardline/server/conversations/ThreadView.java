@@ -5,6 +5,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.UUID;
 import org.wardline.server.consent.ConsentState;
+import org.wardline.sms.SmsFormat;
 
 /**
  * A conversation as a person sees it.
@@ -13,6 +14,7 @@ import org.wardline.server.consent.ConsentState;
  * @param phone the number the next text goes to, in national form
  * @param consent the state for texts of kind {@code care} to that number; decides whether the
  *     composer is open
+ * @param format how the line's texts are sent, so that the counter counts what is sent
  * @param messages oldest first, the newest page only
  * @param olderSeq when not 0, there are messages before this one: ask with {@code before=olderSeq}
  * @param newFromSeq the first of the messages that came since this person last looked; 0 when none,
@@ -23,6 +25,7 @@ public record ThreadView(
     UUID patientId,
     String line,
     String lineName,
+    SmsFormat format,
     String name,
     boolean known,
     String phone,

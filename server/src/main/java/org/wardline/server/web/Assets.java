@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.wardline.sms.BrowserTables;
 
 /**
  * The console's styles, scripts and images, held in memory. Their address holds a hash over all of
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * once, and modules may import each other by relative names.
  *
  * <p>A file belongs to the set when it is named in {@code assets/index.txt}; nothing else on the
- * class path can be reached.
+ * class path can be reached. The tables of the text counter are made here, from those that encode.
  */
 public final class Assets {
   private static final String FOLDER = "/assets/";
@@ -45,6 +46,7 @@ public final class Assets {
 
   public Assets() {
     assets.put("htmx.js", read(HTMX));
+    assets.put("sms-tables.js", BrowserTables.module().getBytes(StandardCharsets.US_ASCII));
     List<String> names =
         new String(read(INDEX), StandardCharsets.UTF_8)
             .lines()
