@@ -27,7 +27,7 @@ final class Gateway implements SmppInbound, AutoCloseable {
 
   Gateway(SmscSimulator smsc, int window) {
     session =
-        SmppSession.bindTransceiver(
+        SmppSession.bind(
             SmppBind.of(
                     "127.0.0.1", smsc.port(), SmscOptions.DEFAULT_SYSTEM_ID, Secret.of("secret"))
                 .withWindowSize(window)
