@@ -140,6 +140,10 @@ public final class SmppSession implements AutoCloseable {
    * is interrupted while it writes.
    */
   public SubmitResult submit(SubmitPdu pdu) {
+    if (!isBound()) {
+      // Not behind the drain, which waits for the whole window.
+      return new ConnectionLost(false);
+    }
     long start = System.nanoTime();
     long timeout = bind.timeouts().response().toNanos();
     long deadline = start + timeout;
@@ -215,6 +219,9 @@ public final class SmppSession implements AutoCloseable {
    * @param source the text's source address
    */
   public QueryResult query(String messageId, String source) {
+    if (!isBound()) {
+      return new QueryResult.Unanswered();
+    }
     long start = System.nanoTime();
     long timeout = bind.timeouts().response().toNanos();
     if (!enterWindow(start + timeout / 2)) {
