@@ -146,15 +146,7 @@ final class Dialer {
     } catch (SSLException e) {
       throw late.get() ? tooSlow(e) : peer.failure(e);
     } catch (IOException e) {
-      throw late.get()
-          ? tooSlow(e)
-          : new SmppException(
-              SmppException.Reason.BROKEN,
-              0,
-              transport
-                  + " closed the connection while encryption was set up. It may not speak TLS on"
-                  + " this port; ask the carrier.",
-              e);
+      throw late.get() ? tooSlow(e) : peer.brokenOff(e);
     } finally {
       if (!done) {
         closeQuietly(raw);

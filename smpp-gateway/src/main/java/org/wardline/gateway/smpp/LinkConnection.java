@@ -106,9 +106,8 @@ final class LinkConnection implements Connection {
       in.reset();
     } catch (SocketTimeoutException silent) {
       // As it should be.
-    } finally {
-      socket.setSoTimeout(before);
     }
+    socket.setSoTimeout(before);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.wardline.gateway.smpp;
 
+import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyManagementException;
@@ -197,6 +198,22 @@ final class TlsPeer {
           e);
     }
     return new SmppException(SmppException.Reason.UNTRUSTED, 0, words(e, message), e);
+  }
+
+  /**
+   * The carrier hung up without a word of TLS that reached us. Some do so at a certificate they do
+   * not like, and some words get lost when both sides write at once.
+   */
+  SmppException brokenOff(IOException e) {
+    return certificateRequested
+        ? new SmppException(SmppException.Reason.UNTRUSTED, 0, aboutOurCertificate(), e)
+        : new SmppException(
+            SmppException.Reason.BROKEN,
+            0,
+            where
+                + " closed the connection while encryption was set up. It may not speak TLS on this"
+                + " port; ask the carrier.",
+            e);
   }
 
   private String words(SSLException e, String message) {
