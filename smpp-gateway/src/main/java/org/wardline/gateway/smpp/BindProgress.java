@@ -5,14 +5,17 @@ import java.util.function.Consumer;
 /** A session's state and those who watch it. Asked for something impossible, it stays as it is. */
 final class BindProgress {
   private final Consumer<BindState> observer;
-  private BindState state = new BindState.Closed();
+
+  /** Read for every submit, so without the lock. */
+  private volatile BindState state = new BindState.Closed();
+
   private boolean over;
 
   BindProgress(Consumer<BindState> observer) {
     this.observer = observer;
   }
 
-  synchronized BindState state() {
+  BindState state() {
     return state;
   }
 
