@@ -32,6 +32,9 @@ final class FirstAnswers implements CappedPduReader.Incoming {
     /** What the accepted bind said about the peer's version. */
     void announced(OptionalInt version);
 
+    /** A deliver_sm or data_sm goes to jSMPP. */
+    void delivering(int sequenceNumber);
+
     /** Must answer it, and must not block. */
     void unbindAsked(int sequenceNumber);
 
@@ -100,7 +103,9 @@ final class FirstAnswers implements CappedPduReader.Incoming {
   private byte @Nullable [] delivery(int commandId, int sequenceNumber, byte[] pdu)
       throws IOException {
     try {
-      return DeliverOctets.readable(pdu, commandId);
+      byte[] readable = DeliverOctets.readable(pdu, commandId);
+      connection.delivering(sequenceNumber);
+      return readable;
     } catch (DeliverOctets.MalformedException e) {
       connection.refuse(commandId | RESPONSE, CommandStatus.INVALID_LENGTH, sequenceNumber);
       return null;

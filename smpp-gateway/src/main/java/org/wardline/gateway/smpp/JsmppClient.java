@@ -2,11 +2,10 @@ package org.wardline.gateway.smpp;
 
 import java.io.IOException;
 import java.util.List;
-import org.jsmpp.DefaultPDUSender;
 import org.jsmpp.InvalidResponseException;
 import org.jsmpp.PDUException;
 import org.jsmpp.PDUReader;
-import org.jsmpp.SynchronizedPDUSender;
+import org.jsmpp.PDUSender;
 import org.jsmpp.bean.Command;
 import org.jsmpp.bean.ESMClass;
 import org.jsmpp.bean.OptionalParameter;
@@ -42,9 +41,10 @@ final class JsmppClient extends SMPPSession {
   /**
    * @param connected jSMPP makes none of its own (design §8, 5)
    */
-  JsmppClient(LinkConnection connected, PendingRequests pending, PDUReader reader) {
+  JsmppClient(
+      LinkConnection connected, PendingRequests pending, PDUSender sender, PDUReader reader) {
     this.pending = pending;
-    super(new SynchronizedPDUSender(new DefaultPDUSender()), reader, (host, port) -> connected);
+    super(sender, reader, (host, port) -> connected);
   }
 
   /** The one call with nineteen arguments. */

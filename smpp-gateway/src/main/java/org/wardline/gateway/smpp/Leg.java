@@ -1,6 +1,7 @@
 package org.wardline.gateway.smpp;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,6 +25,9 @@ final class Leg implements FirstAnswers.Connection {
    */
   private static final int RECEIVE_QUEUE_CAPACITY = 2 * SmppBind.MAX_WINDOW;
 
+  /** How long texts that have come in may still be committed and answered. */
+  private static final Duration DELIVERIES_DRAIN = Duration.ofSeconds(1);
+
   private static final int NO_SENDER_OF_ITS_OWN = 0;
   private static final String UNKNOWN_COMMAND_ADVICE =
       " It may be an old device (SMPP 3.3) that knows no transceiver: set the link to a transmitter"
@@ -45,6 +49,7 @@ final class Leg implements FirstAnswers.Connection {
   private final Owner owner;
   private final @Nullable TlsPeer tls;
   private final PendingRequests pending = new PendingRequests();
+  private final UnansweredDeliveries deliveries = new UnansweredDeliveries();
   private final LinkConnection connection;
   private final LinkWatch watch;
   private final JsmppClient jsmpp;
@@ -70,6 +75,7 @@ final class Leg implements FirstAnswers.Connection {
         new JsmppClient(
             connection,
             pending,
+            deliveries.sender(),
             new CappedPduReader(new FirstAnswers(pending, this), this::readEnded));
     this.watch =
         new LinkWatch(
@@ -216,7 +222,13 @@ final class Leg implements FirstAnswers.Connection {
   void unbindAndClose() {
     closeReason.compareAndSet("", "closed by us");
     if (isBound()) {
-      jsmpp.unbindAndClose();
+      try {
+        jsmpp.unbind();
+      } catch (IOException e) {
+        // It is over either way.
+      }
+      // After the unbind: nothing new comes, and what has come may still be answered.
+      deliveries.awaitNone(DELIVERIES_DRAIN);
     }
     jsmpp.close();
   }
@@ -228,6 +240,7 @@ final class Leg implements FirstAnswers.Connection {
   }
 
   void answerUnbind(int sequenceNumber) {
+    deliveries.awaitNone(DELIVERIES_DRAIN);
     try {
       jsmpp.answerUnbind(sequenceNumber);
     } catch (IOException e) {
@@ -257,6 +270,7 @@ final class Leg implements FirstAnswers.Connection {
   /** From {@link LinkConnection}, on every way a connection can end. */
   private void connectionClosed() {
     pending.connectionClosed();
+    deliveries.connectionClosed();
     if (closed.compareAndSet(false, true)) {
       watch.stop();
       closeReason.compareAndSet("", "the SMSC stopped answering");
@@ -277,6 +291,11 @@ final class Leg implements FirstAnswers.Connection {
   @Override
   public void announced(OptionalInt version) {
     peerVersion = version;
+  }
+
+  @Override
+  public void delivering(int sequenceNumber) {
+    deliveries.came(sequenceNumber);
   }
 
   @Override

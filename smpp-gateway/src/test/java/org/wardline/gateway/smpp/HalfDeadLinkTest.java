@@ -67,7 +67,7 @@ class HalfDeadLinkTest {
   @Test
   void a_carrier_that_answers_enquire_link_and_no_submit_is_left() throws Exception {
     smsc.answers.remove(SUBMIT_SM);
-    SmppBind bind = impatient(Duration.ofMillis(50), SHORT);
+    SmppBind bind = impatient(Duration.ofMillis(50), Duration.ofSeconds(2));
     try (SmppSession session = SmppSession.bind(bind, inbound)) {
       List<Future<SubmitResult>> results = new ArrayList<>();
       for (int i = 0; i < AnswerWatch.LIMIT; i++) {

@@ -342,6 +342,49 @@ class OddPeerTest {
     assertThat(session.state()).isEqualTo(new BindState.Closed());
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_text_that_is_being_stored_is_answered_before_either_side_hangs_up(boolean byThem)
+      throws Exception {
+    CompletableFuture<InboundAnswer> commit = new CompletableFuture<>();
+    CompletableFuture<InboundPdu> storing = new CompletableFuture<>();
+    SmppInbound waiting =
+        new SmppInbound() {
+          @Override
+          public InboundAnswer onText(InboundPdu text) {
+            storing.complete(text);
+            return commit.join();
+          }
+
+          @Override
+          public InboundAnswer onReceipt(ReceiptPdu receipt) {
+            return InboundAnswer.ACCEPTED;
+          }
+        };
+    SmppSession session = SmppSession.bind(smsc.bind(), waiting);
+    Peer peer = smsc.peer();
+    peer.send(DELIVER_SM, 0, 50, deliver("", new byte[] {'a'}));
+    storing.get(10, TimeUnit.SECONDS);
+    CompletableFuture<Void> closing = CompletableFuture.completedFuture(null);
+    if (byThem) {
+      peer.send(UNBIND, 0, 60, NOTHING);
+      while (session.isBound()) {
+        Thread.onSpinWait();
+      }
+    } else {
+      closing = CompletableFuture.runAsync(session::close, virtual);
+      peer.next(UNBIND);
+    }
+    commit.complete(InboundAnswer.ACCEPTED);
+    assertThat(peer.next(DELIVER_SM | RESPONSE).sequence()).isEqualTo(50);
+    if (byThem) {
+      peer.next(UNBIND | RESPONSE);
+    }
+    next(smsc.gone);
+    closing.get(10, TimeUnit.SECONDS);
+    session.close();
+  }
+
   @Test
   void an_enquire_link_is_answered_while_every_text_waits_for_its_commit() throws Exception {
     CompletableFuture<InboundAnswer> commit = new CompletableFuture<>();
@@ -468,9 +511,14 @@ class OddPeerTest {
     }
     assertThat(seen.stream().map(s -> s.getClass().getSimpleName()))
         .containsExactly("Connecting", "Binding", "Bound", "Unbinding", "Closed");
-    smsc.close();
     seen.clear();
-    assertThatThrownBy(() -> SmppSession.bind(smsc.bind(), inbound, seen::add))
+    int nobody;
+    try (java.net.ServerSocket free = new java.net.ServerSocket(0)) {
+      nobody = free.getLocalPort();
+    }
+    SmppBind hopeless =
+        SmppBind.of("127.0.0.1", nobody, "me", org.wardline.config.Secret.of("secret"));
+    assertThatThrownBy(() -> SmppSession.bind(hopeless, inbound, seen::add))
         .isInstanceOf(SmppException.class);
     assertThat(seen.stream().map(s -> s.getClass().getSimpleName()))
         .containsExactly("Connecting", "Lost");

@@ -136,7 +136,7 @@ class PairTest {
   @Test
   void each_connection_is_watched_for_itself() throws Exception {
     SmppBind bind =
-        pair().withTimeouts(Duration.ofMillis(100), Duration.ofMillis(300), Duration.ofSeconds(10));
+        pair().withTimeouts(Duration.ofMillis(100), Duration.ofSeconds(2), Duration.ofSeconds(10));
     try (SmppSession session = SmppSession.bind(bind, inbound)) {
       smsc.peer().next(ENQUIRE_LINK);
       smsc.peer().next(ENQUIRE_LINK);
