@@ -98,18 +98,17 @@ public record GatewayConfig(
             link.port("port", SmppBind.USUAL_PORT),
             link.string("system-id"),
             link.secret("password"));
+    SmppBind.Timeouts usualTimeouts = usualBind.timeouts();
     SmppBind bind =
-        new SmppBind(
-            usualBind.host(),
-            usualBind.port(),
-            usualBind.systemId(),
-            usualBind.password(),
-            link.string("system-type", usualBind.systemType()),
-            link.integer("window", 1, SmppBind.MAX_WINDOW, usualBind.windowSize()),
-            link.duration("enquire-link-interval", usualBind.enquireLinkInterval()),
-            link.duration("response-timeout", usualBind.responseTimeout()),
-            link.duration("bind-timeout", usualBind.bindTimeout()),
-            link.duration("connect-timeout", usualBind.connectTimeout()));
+        usualBind
+            .withSystemType(link.string("system-type", ""))
+            .withWindowSize(link.integer("window", 1, SmppBind.MAX_WINDOW, usualBind.windowSize()))
+            .withTimeouts(
+                new SmppBind.Timeouts(
+                    link.duration("enquire-link-interval", usualTimeouts.enquireLink()),
+                    link.duration("response-timeout", usualTimeouts.response()),
+                    link.duration("bind-timeout", usualTimeouts.bind()),
+                    link.duration("connect-timeout", usualTimeouts.connect())));
     LinkSettings usual = LinkSettings.of(bind);
     return new LinkSettings(
         usualName.isEmpty() ? link.string("name") : link.string("name", usualName),

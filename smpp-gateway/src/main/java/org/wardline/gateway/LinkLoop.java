@@ -122,7 +122,7 @@ final class LinkLoop implements AutoCloseable {
     if (report.state() != State.WAITING) {
       set(State.CONNECTING, "Connecting to the carrier.");
     }
-    try (SmppSession fresh = SmppSession.bindTransceiver(bind, inbound)) {
+    try (SmppSession fresh = SmppSession.bind(bind, inbound)) {
       CountDownLatch over = new CountDownLatch(1);
       String[] why = {""};
       fresh.onClosed(
@@ -191,8 +191,14 @@ final class LinkLoop implements AutoCloseable {
               };
           case TIMED_OUT -> "The carrier is slow or something in between swallows the answer.";
           case BROKEN -> "Check that the address and port are the carrier's SMPP port.";
+          // The message says what to do.
+          case UNTRUSTED, MISCONFIGURED -> "";
         };
-    return e.getMessage() + " " + advice + " Texts wait and are sent once the link is back.";
+    return e.getMessage()
+        + " "
+        + advice
+        + (advice.isEmpty() ? "" : " ")
+        + "Texts wait and are sent once the link is back.";
   }
 
   private void set(State state, String detail) {

@@ -26,10 +26,15 @@ final class Gateway implements SmppInbound, AutoCloseable {
   private int reference;
 
   Gateway(SmscSimulator smsc, int window) {
+    this(smsc, window, SmppBind.Mode.TRANSCEIVER);
+  }
+
+  Gateway(SmscSimulator smsc, int window, SmppBind.Mode mode) {
     session =
-        SmppSession.bindTransceiver(
+        SmppSession.bind(
             SmppBind.of(
                     "127.0.0.1", smsc.port(), SmscOptions.DEFAULT_SYSTEM_ID, Secret.of("secret"))
+                .withMode(mode)
                 .withWindowSize(window)
                 .withTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofSeconds(5)),
             this);

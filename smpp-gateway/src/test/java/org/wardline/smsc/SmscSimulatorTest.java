@@ -26,7 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.wardline.gateway.smpp.InboundAnswer;
 import org.wardline.gateway.smpp.InboundPdu;
 import org.wardline.gateway.smpp.MessageIds;
+import org.wardline.gateway.smpp.QueryResult;
 import org.wardline.gateway.smpp.ReceiptPdu;
+import org.wardline.gateway.smpp.SmppBind;
 import org.wardline.gateway.smpp.SubmitResult;
 import org.wardline.sms.SmsText;
 import org.wardline.sms.UserDataHeader;
@@ -116,6 +118,20 @@ class SmscSimulatorTest {
       assertThat(receipt.status())
           .isEqualTo(delivered ? ReceiptPdu.Status.DELIVERED : ReceiptPdu.Status.UNDELIVERABLE);
     }
+  }
+
+  @Test
+  void a_transmitter_and_a_receiver_are_one_gateway() throws Exception {
+    SmscSimulator smsc = start(SmscOptions.forTests());
+    Gateway gateway = new Gateway(smsc, 10, SmppBind.Mode.TRANSMITTER_AND_RECEIVER);
+    open.add(gateway);
+    SubmitResult.Accepted taken = (SubmitResult.Accepted) gateway.send(ANA, "hello");
+    assertThat(next(gateway.receipts).messageId()).isEqualTo(taken.messageId());
+    smsc.sendFromPatient(ANA, LINE, "hi").get(10, TimeUnit.SECONDS);
+    assertThat(next(gateway.texts).shortMessage()).hasSize(2);
+    // The simulator, as many carriers, knows no query_sm.
+    assertThat(gateway.session.query(taken.messageId(), LINE))
+        .isInstanceOf(QueryResult.Refused.class);
   }
 
   /** Often, because the response and the receipt race each other. */

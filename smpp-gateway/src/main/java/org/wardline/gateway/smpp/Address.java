@@ -34,6 +34,19 @@ record Address(TypeOfNumber ton, NumberingPlanIndicator npi, String value) {
         : new Address(TypeOfNumber.NATIONAL, NumberingPlanIndicator.ISDN, value);
   }
 
+  /** With another type of number and numbering plan where the link says so. */
+  static Address of(String written, AddressType type) {
+    Address looks = of(written);
+    return switch (type) {
+      case AddressType.FromLook auto -> looks;
+      case AddressType.Fixed(int ton, int npi) ->
+          new Address(
+              TypeOfNumber.valueOf((byte) ton),
+              NumberingPlanIndicator.valueOf((byte) npi),
+              looks.value());
+    };
+  }
+
   /** The other direction: what an address in a PDU means, with + when it is international. */
   static String written(byte ton, String value) {
     boolean international = ton == TypeOfNumber.INTERNATIONAL.value();

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jsmpp.PDUReader;
 import org.jsmpp.bean.Command;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads PDUs of a size SMPP can have (SMPP 3.4 §5.1.1) and ends the connection on any other; for
@@ -17,7 +18,8 @@ import org.jsmpp.bean.Command;
  * session still looks bound (design §8, 1 and 5).
  *
  * <p>It also finishes a PDU that arrives in pieces slower than the idle timer, where jSMPP would
- * lose its place in the stream, and hides interface versions jSMPP cannot take (design §8, 6).
+ * lose its place in the stream, and hides interface versions jSMPP cannot take (design §8, 6). What
+ * is not for jSMPP at all ends with {@link Incoming}.
  */
 final class CappedPduReader implements PDUReader {
   static final int MIN_OCTETS = 16;
@@ -28,8 +30,17 @@ final class CappedPduReader implements PDUReader {
 
   private static final byte[] NO_OCTETS = {};
 
-  private final Consumer<String> onEnd;
-  private final PendingRequests pending;
+  /** Looks at every whole PDU before jSMPP does, on the reader thread. */
+  interface Incoming {
+    /**
+     * @return what jSMPP shall see, or null when that is nothing
+     */
+    byte @Nullable [] take(int commandId, int commandStatus, int sequenceNumber, byte[] pdu)
+        throws IOException;
+  }
+
+  private final Consumer<IOException> onEnd;
+  private final Incoming incoming;
   private boolean watched;
 
   /** Read together with its header and waiting for jSMPP to ask; only its reader thread comes. */
@@ -39,16 +50,17 @@ final class CappedPduReader implements PDUReader {
    * @param onEnd called with the reason, in words, when the connection can not be read any further;
    *     must not block for long
    */
-  CappedPduReader(PendingRequests pending, Consumer<String> onEnd) {
-    this.pending = pending;
+  CappedPduReader(Incoming incoming, Consumer<IOException> onEnd) {
+    this.incoming = incoming;
     this.onEnd = onEnd;
   }
 
-  /** The next PDU that is no response to one of our requests; those are dealt with on the way. */
+  /** The next PDU that jSMPP has to see. */
   @Override
   public Command readPDUHeader(DataInputStream in) throws IOException {
     watchThread();
     Command command = new Command();
+    byte[] forJsmpp;
     do {
       readWhole(in);
       ByteBuffer header = ByteBuffer.wrap(pdu);
@@ -56,9 +68,18 @@ final class CappedPduReader implements PDUReader {
       command.setCommandId(header.getInt());
       command.setCommandStatus(header.getInt());
       command.setSequenceNumber(header.getInt());
-    } while (pending.respond(
-        command.getCommandId(), command.getCommandStatus(), command.getSequenceNumber(), pdu));
-    pdu = InterfaceVersions.tame(pdu, command.getCommandId(), command.getCommandStatus());
+      try {
+        forJsmpp =
+            incoming.take(
+                command.getCommandId(),
+                command.getCommandStatus(),
+                command.getSequenceNumber(),
+                pdu);
+      } catch (IOException e) {
+        throw ended(e);
+      }
+    } while (forJsmpp == null);
+    pdu = InterfaceVersions.tame(forJsmpp, command.getCommandId(), command.getCommandStatus());
     command.setCommandLength(pdu.length);
     return command;
   }
@@ -128,8 +149,7 @@ final class CappedPduReader implements PDUReader {
   }
 
   private IOException ended(IOException e) {
-    String message = e.getMessage();
-    onEnd.accept(message == null ? e.getClass().getSimpleName() : message);
+    onEnd.accept(e);
     return e;
   }
 
@@ -141,7 +161,9 @@ final class CappedPduReader implements PDUReader {
       watched = true;
       Thread.currentThread()
           .setUncaughtExceptionHandler(
-              (thread, e) -> onEnd.accept("the reader failed: " + e.getClass().getSimpleName()));
+              (thread, e) ->
+                  onEnd.accept(
+                      new IOException("the reader failed: " + e.getClass().getSimpleName())));
     }
   }
 }

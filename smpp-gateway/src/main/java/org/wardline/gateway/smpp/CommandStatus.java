@@ -6,6 +6,7 @@ package org.wardline.gateway.smpp;
  */
 final class CommandStatus {
   static final int OK = 0x00;
+  static final int INVALID_LENGTH = 0x02;
   static final int INVALID_COMMAND_ID = 0x03;
   static final int SYSTEM_ERROR = 0x08;
   static final int BIND_FAILED = 0x0D;
@@ -34,7 +35,7 @@ final class CommandStatus {
     return switch (status) {
       case OK -> "Accepted";
       case 0x01 -> "The carrier says the message length is invalid";
-      case 0x02 -> "The carrier says the command length is invalid";
+      case INVALID_LENGTH -> "The carrier says the command length is invalid";
       case INVALID_COMMAND_ID -> "The carrier does not know this command";
       case 0x04 -> "The carrier says the link is not bound for sending";
       case 0x05 -> "The carrier says this account is already bound";

@@ -2,16 +2,19 @@ package org.wardline.gateway.smpp;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.OptionalInt;
 import org.jsmpp.SMPPConstant;
 
 /**
  * Rewrites bind PDUs so that jSMPP survives interface versions it has no constant for: it throws
- * inside its own handler, and the bind then hangs until its time-out (design §8, 6). Wardline
- * speaks 3.4 to everyone, so nothing is lost.
+ * inside its own handler, and the bind then hangs until its time-out (design §8, 6). What Wardline
+ * sends exists in every version, so nothing is lost.
  */
 final class InterfaceVersions {
   private static final int HEADER_OCTETS = CappedPduReader.MIN_OCTETS;
   private static final byte VERSION_3_4 = 0x34;
+  private static final int TLV_HEADER_OCTETS = 4;
+  private static final int SC_INTERFACE_VERSION = 0x0210;
 
   private InterfaceVersions() {}
 
@@ -53,6 +56,23 @@ final class InterfaceVersions {
     byte[] shorter = Arrays.copyOf(bindResp, end);
     ByteBuffer.wrap(shorter).putInt(end);
     return shorter;
+  }
+
+  /**
+   * What the peer says it speaks, for example 0x34; empty when it does not say, as 3.3 does not.
+   */
+  static OptionalInt announced(byte[] bindResp) {
+    int at = afterString(bindResp, HEADER_OCTETS);
+    while (at + TLV_HEADER_OCTETS < bindResp.length) {
+      ByteBuffer tlv = ByteBuffer.wrap(bindResp, at, bindResp.length - at);
+      int tag = tlv.getShort() & 0xFFFF;
+      int length = tlv.getShort() & 0xFFFF;
+      if (tag == SC_INTERFACE_VERSION && length >= 1) {
+        return OptionalInt.of(tlv.get() & 0xFF);
+      }
+      at += TLV_HEADER_OCTETS + length;
+    }
+    return OptionalInt.empty();
   }
 
   private static int afterString(byte[] pdu, int from) {

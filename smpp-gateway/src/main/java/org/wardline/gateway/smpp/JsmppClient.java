@@ -1,125 +1,144 @@
 package org.wardline.gateway.smpp;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.time.Duration;
-import java.util.Arrays;
-import java.util.function.Consumer;
-import org.jsmpp.DefaultPDUSender;
+import java.util.List;
 import org.jsmpp.InvalidResponseException;
 import org.jsmpp.PDUException;
-import org.jsmpp.SynchronizedPDUSender;
+import org.jsmpp.PDUReader;
+import org.jsmpp.PDUSender;
 import org.jsmpp.bean.Command;
 import org.jsmpp.bean.ESMClass;
+import org.jsmpp.bean.OptionalParameter;
+import org.jsmpp.bean.QuerySmResp;
 import org.jsmpp.bean.RawDataCoding;
 import org.jsmpp.bean.RegisteredDelivery;
 import org.jsmpp.bean.SubmitSmResp;
 import org.jsmpp.extra.NegativeResponseException;
 import org.jsmpp.extra.PendingResponse;
 import org.jsmpp.extra.ResponseTimeoutException;
+import org.jsmpp.session.QuerySmCommandTask;
 import org.jsmpp.session.SMPPSession;
 import org.jsmpp.session.SendCommandTask;
 import org.jsmpp.session.SubmitSmCommandTask;
 import org.jspecify.annotations.Nullable;
 
-/** jSMPP's ESME session with our table of pending requests, reader and sockets. */
+/** jSMPP's ESME session with our table of pending requests, reader and connection. */
 final class JsmppClient extends SMPPSession {
   /** A polite unbind is not worth a longer wait (SMPP 3.4 §4.2). */
   private static final long UNBIND_TIMEOUT_MILLIS = 2_000;
 
   private static final String UNBIND = "unbind";
 
-  private static final String DEFAULT_SERVICE_TYPE = "";
   private static final int UDHI = 0x40;
   private static final byte PROTOCOL_ID = 0;
   private static final byte PRIORITY = 0;
   private static final @Nullable String SEND_NOW = null;
-  private static final int NO_RECEIPT = 0;
-  private static final int RECEIPT_ON_FINAL_STATE = 1;
   private static final byte KEEP_EARLIER = 0;
   private static final byte NO_CANNED_MESSAGE = 0;
 
-  /** Days are the largest unit every SMSC reads the same way. */
-  private static final Duration MAX_VALIDITY = Duration.ofDays(30);
-
   private final PendingRequests pending;
 
-  JsmppClient(SmppBind bind, Runnable onConnectionClosed, Consumer<String> onReadEnd) {
-    PendingRequests requests = new PendingRequests();
-    this.pending = requests;
-    super(
-        new SynchronizedPDUSender(new DefaultPDUSender()),
-        new CappedPduReader(requests, onReadEnd),
-        // Our own sockets (design §8, 5): jSMPP's connect without a time-out and leave Nagle on.
-        (host, port) -> connect(bind, requests, onConnectionClosed));
+  /**
+   * @param connected jSMPP makes none of its own (design §8, 5)
+   */
+  JsmppClient(
+      LinkConnection connected, PendingRequests pending, PDUSender sender, PDUReader reader) {
+    this.pending = pending;
+    super(sender, reader, (host, port) -> connected);
   }
 
-  private static LinkConnection connect(
-      SmppBind bind, PendingRequests requests, Runnable onConnectionClosed) throws IOException {
-    Socket socket = new Socket();
-    try {
-      socket.setTcpNoDelay(true);
-      socket.setKeepAlive(true);
-      socket.connect(
-          new InetSocketAddress(bind.host(), bind.port()), (int) bind.connectTimeout().toMillis());
-      return new LinkConnection(
-          socket,
-          () -> {
-            requests.connectionClosed();
-            onConnectionClosed.run();
-          });
-    } catch (IOException | RuntimeException e) {
-      socket.close();
-      throw e;
-    }
-  }
-
-  /** The one call with eighteen arguments. */
-  SubmitSmResp submit(SubmitPdu pdu, long timeoutMillis)
+  /** The one call with nineteen arguments. */
+  SubmitSmResp submit(SubmitPdu pdu, SmppBind.Addressing marks, long timeoutMillis)
       throws PDUException,
           ResponseTimeoutException,
           InvalidResponseException,
           NegativeResponseException,
           IOException {
-    if (!getSessionState().isTransmittable()) {
-      throw new LinkLostException(false, null);
-    }
-    Address source = Address.of(pdu.source());
-    Address destination = Address.of(pdu.destination());
-    byte[] message = Arrays.copyOf(pdu.udh(), pdu.udh().length + pdu.body().length);
-    System.arraycopy(pdu.body(), 0, message, pdu.udh().length, pdu.body().length);
+    requireTransmittable();
+    Address source = Address.of(pdu.source(), marks.source());
+    Address destination = Address.of(pdu.destination(), marks.destination());
+    SubmitPdu.Content content = pdu.content();
     SubmitSmCommandTask task =
         new SubmitSmCommandTask(
             pduSender(),
-            DEFAULT_SERVICE_TYPE,
+            marks.serviceType(),
             source.ton(),
             source.npi(),
             source.value(),
             destination.ton(),
             destination.npi(),
             destination.value(),
-            new ESMClass(pdu.udh().length == 0 ? 0 : UDHI),
+            new ESMClass(content.hasHeader() ? UDHI : 0),
             PROTOCOL_ID,
             PRIORITY,
             SEND_NOW,
-            validityPeriod(pdu.validity()),
-            new RegisteredDelivery(pdu.requestReceipt() ? RECEIPT_ON_FINAL_STATE : NO_RECEIPT),
+            pdu.validity().field(),
+            new RegisteredDelivery(pdu.receipt().onTheWire()),
             KEEP_EARLIER,
-            new RawDataCoding((byte) pdu.dataCoding()),
+            new RawDataCoding((byte) content.dataCoding()),
             NO_CANNED_MESSAGE,
-            message);
-    return (SubmitSmResp) executeSendCommand(task, timeoutMillis);
+            content.shortMessage(),
+            parameters(pdu.tlvs()));
+    return answered(SubmitSmResp.class, executeSendCommand(task, timeoutMillis));
   }
 
-  /** Relative, YYMMDDhhmmss000R (SMPP 3.4 §7.1.1.2). */
-  static @Nullable String validityPeriod(@Nullable Duration validity) {
-    if (validity == null) {
-      return null;
+  static OptionalParameter[] parameters(List<Tlv> tlvs) {
+    return tlvs.stream()
+        .map(t -> new OptionalParameter.OctetString((short) t.tag(), t.value()))
+        .toArray(OptionalParameter[]::new);
+  }
+
+  QuerySmResp query(String messageId, Address source, long timeoutMillis)
+      throws PDUException,
+          ResponseTimeoutException,
+          InvalidResponseException,
+          NegativeResponseException,
+          IOException {
+    requireTransmittable();
+    QuerySmCommandTask task =
+        new QuerySmCommandTask(pduSender(), messageId, source.ton(), source.npi(), source.value());
+    return answered(QuerySmResp.class, executeSendCommand(task, timeoutMillis));
+  }
+
+  private void requireTransmittable() throws LinkLostException {
+    if (!getSessionState().isTransmittable()) {
+      throw new LinkLostException(false, null);
     }
-    Duration kept = validity.compareTo(MAX_VALIDITY) > 0 ? MAX_VALIDITY : validity;
-    return "0000%02d%02d%02d%02d000R"
-        .formatted(kept.toDays(), kept.toHoursPart(), kept.toMinutesPart(), kept.toSecondsPart());
+  }
+
+  /** A peer may answer with a response to something else. */
+  private static <R extends Command> R answered(Class<R> expected, Command response)
+      throws InvalidResponseException {
+    if (!expected.isInstance(response)) {
+      throw new InvalidResponseException("the response belongs to another request");
+    }
+    return expected.cast(response);
+  }
+
+  void answerEnquireLink(int sequenceNumber) throws IOException {
+    var _ = pduSender().sendEnquireLinkResp(connection().getOutputStream(), sequenceNumber);
+  }
+
+  void nack(int commandStatus, int sequenceNumber) throws IOException {
+    var _ =
+        pduSender().sendGenericNack(connection().getOutputStream(), commandStatus, sequenceNumber);
+  }
+
+  void refuse(int commandId, int commandStatus, int sequenceNumber) throws IOException {
+    var _ =
+        pduSender()
+            .sendHeader(connection().getOutputStream(), commandId, commandStatus, sequenceNumber);
+  }
+
+  void answerUnbind(int sequenceNumber) throws IOException {
+    var _ =
+        pduSender()
+            .sendUnbindResp(connection().getOutputStream(), CommandStatus.OK, sequenceNumber);
+  }
+
+  /** Nobody waits for the answer: {@link LinkWatch} looks whether the peer says anything at all. */
+  void enquireLink() throws IOException {
+    var _ = pduSender().sendEnquireLink(connection().getOutputStream(), sequence().nextValue());
   }
 
   @Override

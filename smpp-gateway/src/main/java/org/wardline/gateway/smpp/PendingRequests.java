@@ -1,8 +1,9 @@
 package org.wardline.gateway.smpp;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -13,6 +14,8 @@ import org.jsmpp.InvalidResponseException;
 import org.jsmpp.PDUException;
 import org.jsmpp.SMPPConstant;
 import org.jsmpp.bean.Command;
+import org.jsmpp.bean.MessageState;
+import org.jsmpp.bean.QuerySmResp;
 import org.jsmpp.bean.SubmitSmResp;
 import org.jsmpp.extra.NegativeResponseException;
 import org.jsmpp.extra.PendingResponse;
@@ -34,6 +37,11 @@ import org.jspecify.annotations.Nullable;
 final class PendingRequests {
   /** Its sender is interrupted by jSMPP's close(), which then waits for it to end. */
   private static final String ENQUIRE_LINK = "enquire_link";
+
+  /** SMPP 3.4 §5.2.28; 9 (skipped) is 5.0's. */
+  private static final byte UNKNOWN_STATE = 7;
+
+  private static final byte MAX_STATE = 9;
 
   private final ConcurrentHashMap<Integer, Pending> pending = new ConcurrentHashMap<>();
   private volatile boolean closed;
@@ -68,6 +76,7 @@ final class PendingRequests {
     Command response =
         switch (commandId) {
           case SMPPConstant.CID_SUBMIT_SM_RESP -> submitResponse(pdu);
+          case SMPPConstant.CID_QUERY_SM_RESP -> queryResponse(pdu);
           case SMPPConstant.CID_DELIVER_SM_RESP,
               SMPPConstant.CID_ENQUIRE_LINK_RESP,
               SMPPConstant.CID_UNBIND_RESP ->
@@ -104,8 +113,34 @@ final class PendingRequests {
       end++;
     }
     SubmitSmResp response = new SubmitSmResp();
-    response.setMessageId(new String(pdu, start, end - start, StandardCharsets.ISO_8859_1));
+    response.setMessageId(new String(pdu, start, end - start, ISO_8859_1));
     return response;
+  }
+
+  /** SMPP 3.4 §4.8.2; a refusal may come without a body, and some send only half of one. */
+  private static QuerySmResp queryResponse(byte[] pdu) {
+    QuerySmResp response = new QuerySmResp();
+    String[] strings = {"", ""};
+    int at = CappedPduReader.MIN_OCTETS;
+    for (int i = 0; i < strings.length; i++) {
+      int start = at;
+      while (at < pdu.length && pdu[at] != 0) {
+        at++;
+      }
+      strings[i] = start < at ? new String(pdu, start, at - start, ISO_8859_1) : "";
+      at++;
+    }
+    response.setMessageId(strings[0]);
+    response.setFinalDate(strings[1]);
+    byte state = at < pdu.length ? pdu[at] : UNKNOWN_STATE;
+    response.setMessageState(
+        state >= 0 && state <= MAX_STATE ? MessageState.valueOf(state) : MessageState.UNKNOWN);
+    response.setErrorCode(at + 1 < pdu.length ? pdu[at + 1] : 0);
+    return response;
+  }
+
+  boolean isPending(int sequenceNumber) {
+    return pending.containsKey(sequenceNumber);
   }
 
   @Nullable PendingResponse<Command> take(int sequenceNumber) {

@@ -15,7 +15,14 @@ public final class SmppException extends RuntimeException {
     /** Connected, but the bind was not answered in time. */
     TIMED_OUT,
     /** The connection broke before the bind was answered, or what came was not SMPP. */
-    BROKEN
+    BROKEN,
+    /**
+     * TLS did not come about: one side does not trust the other's certificate, or they have no
+     * common version. Nothing of SMPP was sent.
+     */
+    UNTRUSTED,
+    /** A certificate or key file named in the settings cannot be used. Nothing was connected. */
+    MISCONFIGURED
   }
 
   private final Reason reason;

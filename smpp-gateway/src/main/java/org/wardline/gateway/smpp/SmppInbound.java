@@ -6,7 +6,7 @@ package org.wardline.gateway.smpp;
  * the same as {@link InboundAnswer#TRY_LATER}.
  *
  * <p>A receipt can arrive before {@link SmppSession#submit} has returned its message id, and while
- * {@link SmppSession#bindTransceiver} has not returned yet.
+ * {@link SmppSession#bind} has not returned yet.
  */
 public interface SmppInbound {
   InboundAnswer onText(InboundPdu pdu);

@@ -9,6 +9,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +31,7 @@ public final class SmppServer implements AutoCloseable {
   private final ServerSocket listener;
   private final SmppServerHandler handler;
   private final Timeouts timeouts;
+  private final @Nullable Tls tls;
   private final Set<SmppServerSession> sessions = ConcurrentHashMap.newKeySet();
   private final Thread acceptor =
       Thread.ofPlatform().daemon().name("smsc-accept").unstarted(this::acceptLoop);
@@ -43,10 +47,24 @@ public final class SmppServer implements AutoCloseable {
         new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(10));
   }
 
-  private SmppServer(ServerSocket listener, SmppServerHandler handler, Timeouts timeouts) {
+  /**
+   * @param context with the server's key and the authorities of its clients
+   * @param clientCertificate whether a client must show one
+   */
+  public record Tls(SSLContext context, boolean clientCertificate) {
+    private Socket over(Socket raw) throws IOException {
+      SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(raw, null, true);
+      socket.setNeedClientAuth(clientCertificate);
+      return socket;
+    }
+  }
+
+  private SmppServer(
+      ServerSocket listener, SmppServerHandler handler, Timeouts timeouts, @Nullable Tls tls) {
     this.listener = listener;
     this.handler = handler;
     this.timeouts = timeouts;
+    this.tls = tls;
   }
 
   /**
@@ -58,6 +76,21 @@ public final class SmppServer implements AutoCloseable {
   public static SmppServer start(
       InetAddress address, int port, SmppServerHandler handler, Timeouts timeouts)
       throws IOException {
+    return start(address, port, handler, timeouts, null);
+  }
+
+  /**
+   * As above, and with TLS only when {@code tls} is not null.
+   *
+   * @throws IOException when the port is taken
+   */
+  public static SmppServer start(
+      InetAddress address,
+      int port,
+      SmppServerHandler handler,
+      Timeouts timeouts,
+      @Nullable Tls tls)
+      throws IOException {
     JsmppLogs.silence();
     ServerSocket listener = new ServerSocket();
     try {
@@ -67,7 +100,7 @@ public final class SmppServer implements AutoCloseable {
       listener.close();
       throw e;
     }
-    SmppServer server = new SmppServer(listener, handler, timeouts);
+    SmppServer server = new SmppServer(listener, handler, timeouts, tls);
     server.acceptor.start();
     return server;
   }
@@ -103,22 +136,24 @@ public final class SmppServer implements AutoCloseable {
     }
   }
 
-  private void accepted(Socket socket) throws IOException {
+  private void accepted(Socket raw) throws IOException {
     if (closed || sessions.size() >= MAX_CONNECTIONS) {
-      socket.close();
+      raw.close();
       return;
     }
     try {
-      socket.setTcpNoDelay(true);
+      raw.setTcpNoDelay(true);
+      // Shakes hands when the session's reader reads first, not here.
+      Socket socket = tls == null ? raw : tls.over(raw);
       Holder holder = new Holder();
       SmppServerSession session =
           new SmppServerSession(
-              socket, handler, timeouts.enquireLink(), timeouts.response(), holder::closed);
+              socket, raw, handler, timeouts.enquireLink(), timeouts.response(), holder::closed);
       sessions.add(session);
       holder.session(session);
       Thread.ofVirtual().name("smsc-bind").start(() -> serve(session));
     } catch (IOException | RuntimeException e) {
-      socket.close();
+      raw.close();
       log.warn("SMSC side: a connection was dropped: {}", e.getMessage());
     }
   }

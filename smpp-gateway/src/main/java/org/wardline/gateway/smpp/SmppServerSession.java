@@ -34,8 +34,12 @@ public final class SmppServerSession {
   private final JsmppServer jsmpp;
   private volatile BindAttempt.@Nullable Kind kind;
 
+  /**
+   * @param raw the TCP connection under {@code socket}, or the same
+   */
   SmppServerSession(
       Socket socket,
+      Socket raw,
       SmppServerHandler handler,
       Duration enquireLinkInterval,
       Duration responseTimeout,
@@ -46,6 +50,7 @@ public final class SmppServerSession {
     LinkConnection connection =
         new LinkConnection(
             socket,
+            raw,
             () -> {
               pending.connectionClosed();
               onClosed.run();
@@ -55,7 +60,10 @@ public final class SmppServerSession {
         new JsmppServer(
             connection,
             pending,
-            new CappedPduReader(pending, reason -> connection.close()),
+            new CappedPduReader(
+                (id, status, sequence, pdu) ->
+                    pending.respond(id, status, sequence, pdu) ? null : pdu,
+                reason -> connection.close()),
             new SubmitListener(this::submitted));
     jsmpp.setTransactionTimer(responseTimeout.toMillis());
     jsmpp.setEnquireLinkTimer((int) enquireLinkInterval.toMillis());
@@ -181,10 +189,7 @@ public final class SmppServerSession {
   public DeliverAnswer deliver(DeliverPdu pdu) {
     Address source = Address.of(pdu.source());
     Address destination = Address.of(pdu.destination());
-    OptionalParameter[] tlvs =
-        pdu.tlvs().stream()
-            .map(t -> new OptionalParameter.OctetString((short) t.tag(), t.value()))
-            .toArray(OptionalParameter[]::new);
+    OptionalParameter[] tlvs = JsmppClient.parameters(pdu.tlvs());
     try {
       jsmpp.deliverShortMessage(
           "",

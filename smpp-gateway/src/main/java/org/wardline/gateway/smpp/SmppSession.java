@@ -1,25 +1,26 @@
 package org.wardline.gateway.smpp;
 
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jsmpp.GenericNackResponseException;
 import org.jsmpp.InvalidResponseException;
 import org.jsmpp.PDUException;
 import org.jsmpp.bean.BindType;
-import org.jsmpp.bean.InterfaceVersion;
-import org.jsmpp.bean.NumberingPlanIndicator;
+import org.jsmpp.bean.QuerySmResp;
 import org.jsmpp.bean.SubmitSmResp;
-import org.jsmpp.bean.TypeOfNumber;
 import org.jsmpp.extra.NegativeResponseException;
 import org.jsmpp.extra.ResponseTimeoutException;
-import org.jsmpp.extra.SessionState;
-import org.jsmpp.session.BindParameter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wardline.gateway.smpp.SubmitResult.Accepted;
@@ -28,8 +29,9 @@ import org.wardline.gateway.smpp.SubmitResult.Refused;
 import org.wardline.gateway.smpp.SubmitResult.TimedOut;
 
 /**
- * One bound transceiver session with an SMSC (SMPP 3.4 §4.1.5). It does not reconnect: when it is
- * gone it stays gone and {@link #onClosed} says why.
+ * One bound session with an SMSC (SMPP 3.4 §4.1): one connection, or a transmitter and a receiver
+ * that live and die together. It does not reconnect: when it is gone it stays gone and {@link
+ * #onClosed} says why.
  */
 public final class SmppSession implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SmppSession.class);
@@ -40,135 +42,91 @@ public final class SmppSession implements AutoCloseable {
    */
   public static final int PDU_PROCESSORS = 32;
 
-  /**
-   * PDUs received and not yet processed. Above any carrier's window and our own: with jSMPP's 100
-   * it answers "throttled" to a busy carrier thousands of times (design §8, 3).
-   */
-  static final int RECEIVE_QUEUE_CAPACITY = 2 * SmppBind.MAX_WINDOW;
-
-  /** How long {@link #close} lets unanswered submits finish. */
+  /** How long submits under way may still be answered before an unbind. */
   private static final Duration CLOSE_DRAIN = Duration.ofSeconds(2);
 
   private final SmppBind bind;
-  private final JsmppClient jsmpp;
+  private final BindProgress progress;
+  private final Clock clock;
 
   /** jSMPP has no send window (design §8, 7). */
   private final Semaphore window;
 
+  private final AnswerWatch answers;
+  private final List<Leg> legs = new CopyOnWriteArrayList<>();
+  private final Owner owner = new Owner();
   private final CompletableFuture<String> closed = new CompletableFuture<>();
-
-  /** The first reason wins: what follows is only its consequence. */
-  private final AtomicReference<String> closeReason = new AtomicReference<>("");
-
+  private final Object shuttingDown = new Object();
+  private volatile @Nullable Leg sender;
   private volatile boolean closing;
 
-  private SmppSession(SmppBind bind, SmppInbound inbound) {
+  private SmppSession(SmppBind bind, Consumer<BindState> observer) {
     JsmppLogs.silence();
     this.bind = bind;
+    this.progress = new BindProgress(observer);
+    this.clock = Clock.systemUTC();
     this.window = new Semaphore(bind.windowSize(), true);
-    this.jsmpp = new JsmppClient(bind, this::connectionClosed, this::readEnded);
-    // All before connecting: jSMPP reads these once (design §8, 4).
-    jsmpp.setPduProcessorDegree(PDU_PROCESSORS);
-    jsmpp.setQueueCapacity(RECEIVE_QUEUE_CAPACITY);
-    jsmpp.setEnquireLinkTimer((int) bind.enquireLinkInterval().toMillis());
-    jsmpp.setTransactionTimer(bind.responseTimeout().toMillis());
-    jsmpp.setMessageReceiverListener(new InboundTranslator(inbound));
-    jsmpp.addSessionStateListener(
-        (newState, oldState, source) -> {
-          if (newState == SessionState.UNBOUND) {
-            // The SMSC unbound and was answered; it need not close the connection, we do.
-            end("the SMSC unbound");
-          }
-        });
+    this.answers = new AnswerWatch(bind.windowSize(), bind.timeouts().response(), System::nanoTime);
   }
 
   /**
-   * Connects and binds; blocks for at most the connect and bind time-outs.
+   * Connects and binds as the settings say; blocks for at most the connect time-out, the same for
+   * TLS, and the bind time-out, for each connection.
    *
    * @param inbound may be called before this returns
    * @throws SmppException when there is no bound session; nothing is left open
    */
-  public static SmppSession bindTransceiver(SmppBind bind, SmppInbound inbound) {
-    return bind(bind, inbound, BindType.BIND_TRX);
+  public static SmppSession bind(SmppBind bind, SmppInbound inbound) {
+    return bind(bind, inbound, state -> {});
   }
 
-  static SmppSession bind(SmppBind bind, SmppInbound inbound, BindType type) {
-    SmppSession session = new SmppSession(bind, inbound);
+  /**
+   * @param observer is told every state the session comes to, in order, on whatever thread; must
+   *     not block
+   */
+  public static SmppSession bind(SmppBind bind, SmppInbound inbound, Consumer<BindState> observer) {
+    SmppSession session = new SmppSession(bind, observer);
     boolean bound = false;
     try {
-      session.connectAndBind(type);
+      session.open(inbound);
       bound = true;
       return session;
     } finally {
       if (!bound) {
-        session.jsmpp.close();
+        session.shutDown();
       }
     }
   }
 
-  private void connectAndBind(BindType type) {
-    BindParameter parameter =
-        new BindParameter(
-            type,
-            bind.systemId(),
-            bind.password().reveal(),
-            bind.systemType(),
-            TypeOfNumber.UNKNOWN,
-            NumberingPlanIndicator.UNKNOWN,
-            null,
-            // Said outright: jSMPP claims 5.0 by default (design §8, 6).
-            InterfaceVersion.IF_34);
+  private void open(SmppInbound inbound) {
+    progress.become(new BindState.Connecting());
     try {
-      jsmpp.connectAndBind(bind.host(), bind.port(), parameter, bind.bindTimeout().toMillis());
-    } catch (IOException e) {
-      throw failure(e);
-    } catch (RuntimeException e) {
-      throw new SmppException(
-          SmppException.Reason.BROKEN, 0, "What the SMSC answered to the bind is not SMPP.", e);
+      for (BindType type : types(bind.mode())) {
+        Leg leg =
+            Leg.open(bind, type, inbound, owner, () -> progress.become(new BindState.Binding()));
+        legs.add(leg);
+        if (leg.sends()) {
+          sender = leg;
+        }
+      }
+    } catch (SmppException e) {
+      progress.become(new BindState.Lost(String.valueOf(e.getMessage()), clock.instant()));
+      throw e;
     }
-    if (closed.isDone()) {
-      // jSMPP marks a session bound although it died just before (design §8, 2).
-      throw new SmppException(
-          SmppException.Reason.BROKEN, 0, "The connection broke right after the bind.", null);
+    progress.become(new BindState.Bound(clock.instant()));
+    if (!isBound()) {
+      // Up to here the end of a connection was nobody's but ours to see.
+      String words = "The connection broke right after the bind.";
+      progress.become(new BindState.Lost(words, clock.instant()));
+      throw new SmppException(SmppException.Reason.BROKEN, 0, words, null);
     }
   }
 
-  private SmppException failure(IOException e) {
-    String where = bind.host() + ":" + bind.port();
-    return switch (e.getCause()) {
-      case NegativeResponseException negative ->
-          new SmppException(
-              SmppException.Reason.REFUSED,
-              negative.getCommandStatus(),
-              CommandStatus.meaning(negative.getCommandStatus())
-                  + " ("
-                  + CommandStatus.hex(negative.getCommandStatus())
-                  + ").",
-              e);
-      case ResponseTimeoutException timeout ->
-          new SmppException(
-              SmppException.Reason.TIMED_OUT,
-              0,
-              where + " did not answer the bind within " + bind.bindTimeout() + ".",
-              timeout);
-      case InvalidResponseException invalid ->
-          new SmppException(
-              SmppException.Reason.BROKEN, 0, where + " answered the bind wrongly.", invalid);
-      case PDUException invalid ->
-          new SmppException(
-              SmppException.Reason.REFUSED,
-              0,
-              "The system id has at most 15 characters, the password 8, the system type 12.",
-              invalid);
-      case null, default ->
-          e instanceof LinkLostException
-              ? new SmppException(
-                  SmppException.Reason.BROKEN,
-                  0,
-                  where + " closed the connection during the bind.",
-                  e)
-              : new SmppException(
-                  SmppException.Reason.UNREACHABLE, 0, where + " cannot be reached.", e);
+  /** The receiver first: a receipt can follow the first submit at once. */
+  private static List<BindType> types(SmppBind.Mode mode) {
+    return switch (mode) {
+      case TRANSCEIVER -> List.of(BindType.BIND_TRX);
+      case TRANSMITTER_AND_RECEIVER -> List.of(BindType.BIND_RX, BindType.BIND_TX);
     };
   }
 
@@ -182,14 +140,19 @@ public final class SmppSession implements AutoCloseable {
    * is interrupted while it writes.
    */
   public SubmitResult submit(SubmitPdu pdu) {
+    if (!isBound()) {
+      // Not behind the drain, which waits for the whole window.
+      return new ConnectionLost(false);
+    }
     long start = System.nanoTime();
-    long timeout = bind.responseTimeout().toNanos();
+    long timeout = bind.timeouts().response().toNanos();
     long deadline = start + timeout;
     if (!enterWindow(start + timeout / 2)) {
       return isBound() ? Refused.windowStayedFull() : new ConnectionLost(false);
     }
     try {
-      return isBound() ? write(pdu, deadline) : new ConnectionLost(false);
+      Leg leg = sender;
+      return isBound() && leg != null ? write(leg, pdu, deadline) : new ConnectionLost(false);
     } finally {
       window.release();
     }
@@ -213,18 +176,26 @@ public final class SmppSession implements AutoCloseable {
     }
   }
 
-  private SubmitResult write(SubmitPdu pdu, long deadline) {
+  private SubmitResult write(Leg leg, SubmitPdu pdu, long deadline) {
     long start = System.nanoTime();
     try {
       SubmitSmResp response =
-          jsmpp.submit(pdu, Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - start)));
+          leg.jsmpp()
+              .submit(
+                  pdu,
+                  bind.addressing(),
+                  Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - start)));
       return new Accepted(
           String.valueOf(response.getMessageId()), Duration.ofNanos(System.nanoTime() - start));
     } catch (NegativeResponseException e) {
       return Refused.of(e.getCommandStatus());
     } catch (GenericNackResponseException e) {
+      answers.answered();
       return Refused.of(e.getCommandStatus());
     } catch (ResponseTimeoutException e) {
+      if (answers.timedOut()) {
+        leg.end("the carrier answers enquire_link but no submits");
+      }
       return new TimedOut();
     } catch (LinkLostException e) {
       return new ConnectionLost(e.written());
@@ -240,9 +211,84 @@ public final class SmppSession implements AutoCloseable {
     }
   }
 
+  /**
+   * Asks where a text stands (SMPP 3.4 §4.8). Takes a place in the window and waits as {@link
+   * #submit} does. Many carriers do not answer this, or only for a day.
+   *
+   * @param messageId exactly as the carrier wrote it in its response
+   * @param source the text's source address
+   */
+  public QueryResult query(String messageId, String source) {
+    if (!isBound()) {
+      return new QueryResult.Unanswered();
+    }
+    long start = System.nanoTime();
+    long timeout = bind.timeouts().response().toNanos();
+    if (!enterWindow(start + timeout / 2)) {
+      return new QueryResult.Unanswered();
+    }
+    try {
+      Leg leg = sender;
+      long left = Math.max(1, TimeUnit.NANOSECONDS.toMillis(start + timeout - System.nanoTime()));
+      return isBound() && leg != null
+          ? ask(leg, messageId, Address.of(source, bind.addressing().source()), left)
+          : new QueryResult.Unanswered();
+    } finally {
+      window.release();
+    }
+  }
+
+  private static QueryResult ask(Leg leg, String messageId, Address source, long timeoutMillis) {
+    try {
+      QuerySmResp response = leg.jsmpp().query(messageId, source, timeoutMillis);
+      return new QueryResult.Known(
+          ReceiptPdu.Status.valueOf(response.getMessageState().name()),
+          SmppTime.parse(response.getFinalDate()),
+          response.getErrorCode() & 0xFF);
+    } catch (NegativeResponseException e) {
+      return refusedQuery(e.getCommandStatus());
+    } catch (GenericNackResponseException e) {
+      return refusedQuery(e.getCommandStatus());
+    } catch (PDUException e) {
+      return refusedQuery(CommandStatus.INVALID_LENGTH);
+    } catch (ResponseTimeoutException | InvalidResponseException | IOException e) {
+      return new QueryResult.Unanswered();
+    }
+  }
+
+  private static QueryResult refusedQuery(int status) {
+    return new QueryResult.Refused(status, CommandStatus.meaning(status));
+  }
+
+  /** Where the session stands. */
+  public BindState state() {
+    return progress.state();
+  }
+
   /** True from the bind until the first sign that the session is over. */
   public boolean isBound() {
-    return !closing && !closed.isDone() && jsmpp.getSessionState().isBound();
+    if (!(progress.state() instanceof BindState.Bound)) {
+      return false;
+    }
+    for (Leg leg : legs) {
+      if (!leg.isBound()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The interface version the SMSC says it has, for example 0x34 for 3.4; empty when it does not
+   * say, as 3.3 does not. For showing to a person only.
+   */
+  public OptionalInt peerVersion() {
+    for (Leg leg : legs) {
+      if (leg.peerVersion().isPresent()) {
+        return leg.peerVersion();
+      }
+    }
+    return OptionalInt.empty();
   }
 
   /** Free places in the window at this moment, for metrics. */
@@ -265,16 +311,28 @@ public final class SmppSession implements AutoCloseable {
   /** Lets submits under way finish, unbinds, and closes; takes a few seconds at most. */
   @Override
   public void close() {
-    if (!closing) {
-      boolean wasBound = isBound();
-      closing = true;
-      closeReason.compareAndSet("", "closed by us");
-      if (wasBound) {
-        drain();
-        jsmpp.unbindAndClose();
+    closing = true;
+    progress.become(new BindState.Unbinding());
+    shutDown();
+  }
+
+  /** Whoever comes second waits for the first and then finds nothing left to do. */
+  private void shutDown() {
+    synchronized (shuttingDown) {
+      drain();
+      List<Thread> goodbyes = new ArrayList<>();
+      for (Leg leg : legs) {
+        goodbyes.add(Thread.ofVirtual().name("smpp-unbind").start(leg::unbindAndClose));
+      }
+      for (Thread goodbye : goodbyes) {
+        try {
+          goodbye.join();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
       }
     }
-    jsmpp.close();
   }
 
   private void drain() {
@@ -287,22 +345,46 @@ public final class SmppSession implements AutoCloseable {
     }
   }
 
-  private void readEnded(String reason) {
-    end(reason);
-  }
+  private final class Owner implements Leg.Owner {
+    @Override
+    public void closed(Leg leg, String reason) {
+      switch (progress.state()) {
+        case BindState.Closed _, BindState.Connecting _, BindState.Binding _ -> {
+          // The one who opens the session says in better words why it did not come about.
+          return;
+        }
+        case BindState.Bound _, BindState.Unbinding _, BindState.Lost _ ->
+            progress.become(
+                closing ? new BindState.Closed() : new BindState.Lost(reason, clock.instant()));
+      }
+      if (SmppSession.this.closed.complete(reason)) {
+        log.info("SMPP session with {}:{} ended: {}", bind.host(), bind.port(), reason);
+        // One connection without the other is no session.
+        Thread.ofVirtual().name("smpp-shut-down").start(SmppSession.this::shutDown);
+      }
+    }
 
-  /** Off jSMPP's own threads: its close() waits for some of them. */
-  private void end(String reason) {
-    closeReason.compareAndSet("", reason);
-    Thread.ofVirtual().name("smpp-close").start(jsmpp::close);
-  }
+    /**
+     * Before the answer, what is under way gets its chance: after it the SMSC may hang up, and each
+     * submit would be "perhaps sent".
+     */
+    @Override
+    public void unbindAsked(Leg leg, int sequenceNumber) {
+      Thread.ofVirtual()
+          .name("smpp-unbound")
+          .start(
+              () -> {
+                if (progress.become(new BindState.Unbinding())) {
+                  drain();
+                }
+                leg.answerUnbind(sequenceNumber);
+                leg.end("the SMSC unbound");
+              });
+    }
 
-  /** From {@link LinkConnection}: pending submits have failed already. */
-  private void connectionClosed() {
-    closeReason.compareAndSet("", "the SMSC stopped answering");
-    String reason = String.valueOf(closeReason.get());
-    if (closed.complete(reason)) {
-      log.info("SMPP session with {}:{} ended: {}", bind.host(), bind.port(), reason);
+    @Override
+    public void submitAnswered() {
+      answers.answered();
     }
   }
 }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 @SuppressWarnings("ArrayRecordComponent") // wire octets; nobody compares them
 public record Tlv(int tag, byte[] value) {
   public static final int RECEIPTED_MESSAGE_ID = 0x001E;
+  public static final int USER_MESSAGE_REFERENCE = 0x0204;
   public static final int SAR_MSG_REF_NUM = 0x020C;
   public static final int SAR_TOTAL_SEGMENTS = 0x020E;
   public static final int SAR_SEGMENT_SEQNUM = 0x020F;
@@ -20,6 +21,10 @@ public record Tlv(int tag, byte[] value) {
 
   public static Tlv octet(int tag, int value) {
     return new Tlv(tag, new byte[] {(byte) value});
+  }
+
+  static Tlv twoOctets(int tag, int value) {
+    return new Tlv(tag, new byte[] {(byte) (value >> 8), (byte) value});
   }
 
   /** The value as a big-endian number of at most four octets. */

@@ -3,7 +3,6 @@ package org.wardline.gateway.smpp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,10 +41,18 @@ class AddressTest {
   }
 
   @Test
-  void validity_is_written_as_a_relative_time() {
-    assertThat(JsmppClient.validityPeriod(Duration.ofHours(49).plusSeconds(61)))
-        .isEqualTo("000002010101000R");
-    assertThat(JsmppClient.validityPeriod(Duration.ofDays(400))).isEqualTo("000030000000000R");
-    assertThat(JsmppClient.validityPeriod(null)).isNull();
+  void a_link_can_say_type_and_plan_for_every_address() {
+    AddressType fixed = AddressType.parse("0/1");
+    assertThat(Address.of("+13125550100", fixed))
+        .isEqualTo(
+            new Address(
+                org.jsmpp.bean.TypeOfNumber.UNKNOWN,
+                org.jsmpp.bean.NumberingPlanIndicator.ISDN,
+                "13125550100"));
+    assertThat(Address.of("72345", AddressType.parse("auto"))).isEqualTo(Address.of("72345"));
+    for (String wrong : new String[] {"1", "9/1", "1/2", "international", "1/1/1", ""}) {
+      assertThatThrownBy(() -> AddressType.parse(wrong))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
   }
 }

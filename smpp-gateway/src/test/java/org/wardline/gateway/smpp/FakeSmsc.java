@@ -9,6 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.wardline.config.Secret;
 
 /** An SMSC on a real socket whose answers a test writes as one function. */
@@ -29,8 +30,16 @@ final class FakeSmsc implements SmppServerHandler, AutoCloseable {
   }
 
   FakeSmsc(SmppServer.Timeouts timeouts) {
+    this(timeouts, null);
+  }
+
+  FakeSmsc(SmppServer.Tls tls) {
+    this(SmppServer.Timeouts.DEFAULT, tls);
+  }
+
+  private FakeSmsc(SmppServer.Timeouts timeouts, SmppServer.@Nullable Tls tls) {
     try {
-      server = SmppServer.start(InetAddress.getLoopbackAddress(), 0, this, timeouts);
+      server = SmppServer.start(InetAddress.getLoopbackAddress(), 0, this, timeouts, tls);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -65,7 +65,7 @@ class HostilePeerTest {
     }
     next(smsc.closed);
     assertThat(allocatedByReaders() - before).isLessThan(16L * 1024 * 1024);
-    try (SmppSession session = SmppSession.bindTransceiver(smsc.bind(), inbound)) {
+    try (SmppSession session = SmppSession.bind(smsc.bind(), inbound)) {
       assertThat(session.isBound()).isTrue();
     }
   }
@@ -156,8 +156,7 @@ class HostilePeerTest {
   void an_absurd_length_from_the_smsc_ends_the_session_and_its_submits(int length)
       throws Exception {
     CompletableFuture<Socket> connection = new CompletableFuture<>();
-    try (SmppSession session =
-        SmppSession.bindTransceiver(peer(bindAccepted(), connection), inbound)) {
+    try (SmppSession session = SmppSession.bind(peer(bindAccepted(), connection), inbound)) {
       CompletableFuture<String> reason = new CompletableFuture<>();
       session.onClosed(reason::complete);
       CompletableFuture<SubmitResult> result = new CompletableFuture<>();
@@ -180,8 +179,7 @@ class HostilePeerTest {
   void an_interface_version_nobody_knows_does_not_disturb_the_bind() throws Exception {
     CompletableFuture<Socket> connection = new CompletableFuture<>();
     byte[] version = {0x02, 0x10, 0, 1, 0x77};
-    try (SmppSession session =
-        SmppSession.bindTransceiver(peer(bindAccepted(version), connection), inbound)) {
+    try (SmppSession session = SmppSession.bind(peer(bindAccepted(version), connection), inbound)) {
       assertThat(session.isBound()).isTrue();
     }
   }
@@ -199,7 +197,7 @@ class HostilePeerTest {
               }
             });
     SmppBind bind = peer(new byte[0], connection);
-    assertThatThrownBy(() -> SmppSession.bindTransceiver(bind, inbound))
+    assertThatThrownBy(() -> SmppSession.bind(bind, inbound))
         .isInstanceOfSatisfying(
             SmppException.class,
             e -> assertThat(e.reason()).isEqualTo(SmppException.Reason.BROKEN));
@@ -210,7 +208,7 @@ class HostilePeerTest {
     SmppBind bind =
         peer(new byte[0], new CompletableFuture<>())
             .withTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofMillis(200));
-    assertThatThrownBy(() -> SmppSession.bindTransceiver(bind, inbound))
+    assertThatThrownBy(() -> SmppSession.bind(bind, inbound))
         .isInstanceOfSatisfying(
             SmppException.class,
             e -> assertThat(e.reason()).isEqualTo(SmppException.Reason.TIMED_OUT));
@@ -222,7 +220,7 @@ class HostilePeerTest {
     SmppBind bind =
         peer(bindAccepted(), connection)
             .withTimeouts(Duration.ofMillis(100), Duration.ofMillis(200), Duration.ofSeconds(5));
-    try (SmppSession session = SmppSession.bindTransceiver(bind, inbound)) {
+    try (SmppSession session = SmppSession.bind(bind, inbound)) {
       CompletableFuture<String> reason = new CompletableFuture<>();
       session.onClosed(reason::complete);
       assertThat(reason.get(10, TimeUnit.SECONDS)).isEqualTo("the SMSC stopped answering");
@@ -234,7 +232,7 @@ class HostilePeerTest {
   void a_response_that_arrived_before_the_connection_broke_counts() throws Exception {
     CompletableFuture<Socket> connection = new CompletableFuture<>();
     SmppBind bind = peer(bindAccepted(), connection);
-    try (SmppSession session = SmppSession.bindTransceiver(bind, inbound)) {
+    try (SmppSession session = SmppSession.bind(bind, inbound)) {
       CompletableFuture<SubmitResult> result = new CompletableFuture<>();
       Thread.ofVirtual()
           .start(
@@ -287,7 +285,8 @@ class HostilePeerTest {
   @Test
   void a_pdu_that_pauses_longer_than_the_idle_timer_is_read_whole() throws Exception {
     byte[] pdu = pdu(24, 5, 0, 9, new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
-    CappedPduReader reader = new CappedPduReader(new PendingRequests(), reason -> {});
+    CappedPduReader reader =
+        new CappedPduReader((id, status, sequence, whole) -> whole, reason -> {});
     DataInputStream in = new DataInputStream(new StutteringStream(pdu));
     assertThat(reader.readPDU(in, reader.readPDUHeader(in))).isEqualTo(pdu);
   }

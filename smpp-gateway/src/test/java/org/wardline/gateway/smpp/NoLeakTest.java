@@ -48,7 +48,7 @@ class NoLeakTest {
     root.addAppender(recorder);
     try (FakeSmsc smsc = new FakeSmsc()) {
       RecordingInbound inbound = new RecordingInbound();
-      try (SmppSession session = SmppSession.bindTransceiver(smsc.bind(), inbound)) {
+      try (SmppSession session = SmppSession.bind(smsc.bind(), inbound)) {
         session.submit(
             new SubmitPdu(
                 "72345", "+" + NUMBER, new byte[0], TEXT.getBytes(US_ASCII), 0, true, null));

@@ -23,7 +23,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jsmpp.bean.BindType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,27 +54,29 @@ class SmppSessionTest {
   }
 
   @ParameterizedTest
-  @EnumSource(BindType.class)
-  void all_three_binds_are_known_by_the_smsc(BindType type) throws InterruptedException {
-    try (SmppSession session = SmppSession.bind(smsc.bind(), inbound, type)) {
+  @EnumSource(SmppBind.Mode.class)
+  void both_kinds_of_session_are_known_by_the_smsc(SmppBind.Mode mode) throws InterruptedException {
+    try (SmppSession session = SmppSession.bind(smsc.bind().withMode(mode), inbound)) {
       assertThat(session.isBound()).isTrue();
-      BindAttempt attempt = next(smsc.binds);
-      assertThat(attempt.systemId()).isEqualTo("wardline");
-      assertThat(attempt.toString()).doesNotContain("secret");
-      assertThat(attempt.kind())
-          .isEqualTo(
-              switch (type) {
-                case BIND_TX -> BindAttempt.Kind.TRANSMITTER;
-                case BIND_RX -> BindAttempt.Kind.RECEIVER;
-                case BIND_TRX -> BindAttempt.Kind.TRANSCEIVER;
-              });
-      assertThat(next(smsc.bound).isReceiver()).isEqualTo(type != BindType.BIND_TX);
+      List<BindAttempt.Kind> kinds =
+          switch (mode) {
+            case TRANSCEIVER -> List.of(BindAttempt.Kind.TRANSCEIVER);
+            case TRANSMITTER_AND_RECEIVER ->
+                List.of(BindAttempt.Kind.RECEIVER, BindAttempt.Kind.TRANSMITTER);
+          };
+      for (BindAttempt.Kind kind : kinds) {
+        BindAttempt attempt = next(smsc.binds);
+        assertThat(attempt.kind()).isEqualTo(kind);
+        assertThat(attempt.systemId()).isEqualTo("wardline");
+        assertThat(attempt.toString()).doesNotContain("secret");
+        assertThat(next(smsc.bound).isReceiver()).isEqualTo(kind != BindAttempt.Kind.TRANSMITTER);
+      }
     }
   }
 
   @Test
   void a_submit_arrives_whole_and_returns_its_id() throws InterruptedException {
-    try (SmppSession session = SmppSession.bindTransceiver(smsc.bind(), inbound)) {
+    try (SmppSession session = SmppSession.bind(smsc.bind(), inbound)) {
       byte[] udh = {5, 0, 3, 1, 2, 1};
       SubmitResult result =
           session.submit(
@@ -98,7 +99,7 @@ class SmppSessionTest {
   @Test
   void a_wrong_password_is_refused_in_words() {
     SmppBind wrong = SmppBind.of("127.0.0.1", smsc.server.port(), "wardline", Secret.of("wrong"));
-    assertThatThrownBy(() -> SmppSession.bindTransceiver(wrong, inbound))
+    assertThatThrownBy(() -> SmppSession.bind(wrong, inbound))
         .isInstanceOfSatisfying(
             SmppException.class,
             e -> {
@@ -132,7 +133,7 @@ class SmppSessionTest {
     int port = smsc.server.port();
     smsc.close();
     SmppBind bind = SmppBind.of("127.0.0.1", port, "wardline", Secret.of("secret"));
-    assertThatThrownBy(() -> SmppSession.bindTransceiver(bind, inbound))
+    assertThatThrownBy(() -> SmppSession.bind(bind, inbound))
         .isInstanceOfSatisfying(
             SmppException.class,
             e -> assertThat(e.reason()).isEqualTo(SmppException.Reason.UNREACHABLE));
@@ -149,7 +150,7 @@ class SmppSessionTest {
   void a_refusal_says_whether_to_try_again(String status, boolean throttled, boolean permanent) {
     int code = Integer.decode(status);
     smsc.answer = pdu -> new SubmitDecision.Refuse(code);
-    try (SmppSession session = SmppSession.bindTransceiver(smsc.bind(), inbound)) {
+    try (SmppSession session = SmppSession.bind(smsc.bind(), inbound)) {
       assertThat(session.submit(text("x")))
           .isInstanceOfSatisfying(
               Refused.class,
@@ -168,7 +169,7 @@ class SmppSessionTest {
         smsc.bind()
             .withTimeouts(Duration.ofSeconds(30), Duration.ofMillis(200), Duration.ofSeconds(5));
     smsc.answer = pdu -> new SubmitDecision.Silence();
-    try (SmppSession session = SmppSession.bindTransceiver(bind, inbound)) {
+    try (SmppSession session = SmppSession.bind(bind, inbound)) {
       assertThat(session.submit(text("x"))).isEqualTo(new TimedOut());
       smsc.answer = pdu -> new SubmitDecision.Accept("7");
       assertThat(session.submit(text("y"))).isInstanceOf(Accepted.class);
@@ -183,7 +184,7 @@ class SmppSessionTest {
             .withWindowSize(4)
             .withTimeouts(Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofSeconds(5));
     CompletableFuture<String> reason = new CompletableFuture<>();
-    try (SmppSession session = SmppSession.bindTransceiver(bind, inbound)) {
+    try (SmppSession session = SmppSession.bind(bind, inbound)) {
       session.onClosed(reason::complete);
       List<Future<SubmitResult>> pending = new ArrayList<>();
       for (int i = 0; i < 7; i++) {
@@ -219,8 +220,7 @@ class SmppSessionTest {
           held.add(decision);
           return new SubmitDecision.Later(decision);
         };
-    try (SmppSession session =
-        SmppSession.bindTransceiver(smsc.bind().withWindowSize(3), inbound)) {
+    try (SmppSession session = SmppSession.bind(smsc.bind().withWindowSize(3), inbound)) {
       List<Future<SubmitResult>> results = new ArrayList<>();
       for (int i = 0; i < 30; i++) {
         results.add(virtual.submit(() -> session.submit(text("x"))));
@@ -245,7 +245,7 @@ class SmppSessionTest {
         smsc.bind()
             .withWindowSize(1)
             .withTimeouts(Duration.ofSeconds(30), Duration.ofMillis(400), Duration.ofSeconds(5));
-    try (SmppSession session = SmppSession.bindTransceiver(bind, inbound)) {
+    try (SmppSession session = SmppSession.bind(bind, inbound)) {
       Future<SubmitResult> first = virtual.submit(() -> session.submit(text("first")));
       next(smsc.submitted);
       List<Future<SubmitResult>> later = new ArrayList<>();
@@ -264,7 +264,7 @@ class SmppSessionTest {
   void an_interrupt_is_kept_and_is_no_time_out() throws Exception {
     CompletableFuture<SubmitDecision> decision = new CompletableFuture<>();
     smsc.answer = pdu -> new SubmitDecision.Later(decision);
-    try (SmppSession session = SmppSession.bindTransceiver(smsc.bind(), inbound)) {
+    try (SmppSession session = SmppSession.bind(smsc.bind(), inbound)) {
       CompletableFuture<SubmitResult> result = new CompletableFuture<>();
       CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
       Thread submitter =
@@ -286,7 +286,7 @@ class SmppSessionTest {
   void a_receipt_may_come_before_the_response() throws Exception {
     CompletableFuture<SubmitDecision> decision = new CompletableFuture<>();
     smsc.answer = pdu -> new SubmitDecision.Later(decision);
-    try (SmppSession session = SmppSession.bindTransceiver(smsc.bind(), inbound)) {
+    try (SmppSession session = SmppSession.bind(smsc.bind(), inbound)) {
       Future<SubmitResult> result = virtual.submit(() -> session.submit(text("x")));
       next(smsc.submitted);
       DeliverAnswer answer =
@@ -309,7 +309,7 @@ class SmppSessionTest {
 
   @Test
   void an_inbound_text_comes_with_all_its_parts() throws Exception {
-    try (SmppSession session = SmppSession.bindTransceiver(smsc.bind(), inbound)) {
+    try (SmppSession session = SmppSession.bind(smsc.bind(), inbound)) {
       assertThat(session.isBound()).isTrue();
       SmppServerSession carrier = next(smsc.bound);
       byte[] octets = {5, 0, 3, 9, 2, 1, 'h', 'i'};
@@ -356,7 +356,7 @@ class SmppSessionTest {
             return InboundAnswer.TRY_LATER;
           }
         };
-    try (SmppSession session = SmppSession.bindTransceiver(smsc.bind(), failing)) {
+    try (SmppSession session = SmppSession.bind(smsc.bind(), failing)) {
       SmppServerSession carrier = next(smsc.bound);
       DeliverPdu pdu = new DeliverPdu("+4915112345", "72345", 0, 0, new byte[] {'a'}, List.of());
       DeliverAnswer temporary = new DeliverAnswer.Refused(CommandStatus.RECEIVER_TEMPORARY);
@@ -368,7 +368,7 @@ class SmppSessionTest {
 
   @Test
   void a_receipt_nobody_can_match_is_not_asked_for_again() throws Exception {
-    try (SmppSession session = SmppSession.bindTransceiver(smsc.bind(), inbound)) {
+    try (SmppSession session = SmppSession.bind(smsc.bind(), inbound)) {
       assertThat(session.isBound()).isTrue();
       DeliverPdu pdu =
           new DeliverPdu("+4915112345", "72345", 4, 0, "rubbish".getBytes(US_ASCII), List.of());
@@ -400,7 +400,7 @@ class SmppSessionTest {
             return InboundAnswer.ACCEPTED;
           }
         };
-    try (SmppSession session = SmppSession.bindTransceiver(smsc.bind(), slow)) {
+    try (SmppSession session = SmppSession.bind(smsc.bind(), slow)) {
       assertThat(session.isBound()).isTrue();
       SmppServerSession carrier = next(smsc.bound);
       CountDownLatch started = new CountDownLatch(400);
@@ -424,7 +424,7 @@ class SmppSessionTest {
 
   @Test
   void an_unbind_from_the_smsc_ends_the_session() throws Exception {
-    try (SmppSession session = SmppSession.bindTransceiver(smsc.bind(), inbound)) {
+    try (SmppSession session = SmppSession.bind(smsc.bind(), inbound)) {
       CompletableFuture<String> reason = new CompletableFuture<>();
       session.onClosed(reason::complete);
       next(smsc.bound).unbindAndClose();
@@ -435,7 +435,7 @@ class SmppSessionTest {
 
   @Test
   void closing_unbinds_and_the_smsc_sees_the_end() throws Exception {
-    SmppSession session = SmppSession.bindTransceiver(smsc.bind(), inbound);
+    SmppSession session = SmppSession.bind(smsc.bind(), inbound);
     SmppServerSession carrier = next(smsc.bound);
     CompletableFuture<String> reason = new CompletableFuture<>();
     session.onClosed(reason::complete);
