@@ -4,6 +4,7 @@
 ALTER TABLE sms.outbound
   ADD COLUMN prefix   text NOT NULL DEFAULT '+',      -- the longest prefix of sms.prefix its number begins with, or @link
   ADD COLUMN priority smallint NOT NULL DEFAULT 1 CHECK (priority BETWEEN 0 AND 3), -- see Urgency; 0 leaves first
+  ADD COLUMN format   text NOT NULL DEFAULT 'gsm7 udh-8', -- see SmsFormat: as the composer counted
   ADD COLUMN in_doubt text NOT NULL DEFAULT 'resend' CHECK (in_doubt IN ('resend', 'query', 'ask')); -- see InDoubt
 
 -- Taken line by line and prefix by prefix, so that a link passes over what it does not carry and no line starves another.

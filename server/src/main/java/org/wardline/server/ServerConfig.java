@@ -23,6 +23,7 @@ import org.wardline.server.conversations.Line;
 import org.wardline.server.web.WebSettings;
 import org.wardline.sms.InDoubt;
 import org.wardline.sms.SenderAddress;
+import org.wardline.sms.SmsFormat;
 import org.wardline.sms.TransportKeys;
 
 /**
@@ -157,10 +158,19 @@ public record ServerConfig(
       InDoubt inDoubt = line.choice("in-doubt", InDoubt.class, InDoubt.RESEND);
       String name = line.string("name", id);
       if (number != null) {
-        lines.add(new Line(id, name, number, practiceName, pool, inDoubt));
+        lines.add(new Line(id, name, number, practiceName, pool, inDoubt, format(line)));
       }
     }
     return lines;
+  }
+
+  private static SmsFormat format(ConfigReader line) {
+    try {
+      return line.optionalString("format").map(SmsFormat::parse).orElse(SmsFormat.USUAL);
+    } catch (IllegalArgumentException e) {
+      line.refuse("format", "is none: " + e.getMessage());
+      return SmsFormat.USUAL;
+    }
   }
 
   private static @Nullable SenderAddress sender(

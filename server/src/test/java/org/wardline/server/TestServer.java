@@ -46,6 +46,7 @@ import org.wardline.server.conversations.Line;
 import org.wardline.server.web.WebSettings;
 import org.wardline.sms.InDoubt;
 import org.wardline.sms.SenderAddress;
+import org.wardline.sms.SmsFormat;
 import org.wardline.sms.TransportKeys;
 
 /** The whole server on free ports, with a real database and a clock that tests can move. */
@@ -133,7 +134,8 @@ public final class TestServer implements AutoCloseable {
                               SenderAddress.of("+13125550197"),
                               "Lakeside Clinic",
                               List.of(SenderAddress.of("+13125550196"), SenderAddress.of("72345")),
-                              InDoubt.ASK)),
+                              InDoubt.ASK,
+                              SmsFormat.parse("latin1 udh-16"))),
                       MAX_WAITING_TEXTS),
                   new ArchiveSettings("127.0.0.1", 1, "none", "nobody", () -> "", 1),
                   clock),

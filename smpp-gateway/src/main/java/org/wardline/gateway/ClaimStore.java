@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.wardline.jdbc.Row;
 import org.wardline.jdbc.Tx;
+import org.wardline.sms.SmsFormat;
 
 /**
  * The SQL between queue and wire: taking texts, putting them back, and what to do with those a dead
@@ -105,12 +106,12 @@ final class ClaimStore {
               UPDATE sms.outbound o
               SET state = 'submitting', link = ?, claimed_by = ?, claimed_at = clock_timestamp()
               FROM chosen WHERE o.id = chosen.id
-              RETURNING o.id, o.seq, o.recipient, o.sealed, o.accepted_segments,
+              RETURNING o.id, o.seq, o.recipient, o.sealed, o.format, o.accepted_segments,
                         o.may_be_duplicate, o.expires_at, o.claimed_at)
-            SELECT true AS ours, id, seq, recipient, sealed, accepted_segments, may_be_duplicate,
+            SELECT true AS ours, id, seq, recipient, sealed, format, accepted_segments, may_be_duplicate,
                    expires_at, claimed_at, line, place FROM taken JOIN picked USING (id)
             UNION ALL
-            SELECT false, id, seq, recipient, '', 0, false, now(), now(), '', 0 FROM candidate
+            SELECT false, id, seq, recipient, '', '', 0, false, now(), now(), '', 0 FROM candidate
             WHERE id NOT IN (SELECT id FROM next)
             ORDER BY seq
             """,
@@ -146,6 +147,7 @@ final class ClaimStore {
         row.longValue("seq"),
         row.longValue("recipient"),
         row.bytes("sealed"),
+        SmsFormat.parse(row.string("format")),
         row.intValue("accepted_segments"),
         row.bool("may_be_duplicate"),
         row.instant("expires_at"),

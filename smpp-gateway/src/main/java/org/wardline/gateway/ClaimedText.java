@@ -2,6 +2,7 @@ package org.wardline.gateway;
 
 import java.time.Instant;
 import java.util.UUID;
+import org.wardline.sms.SmsFormat;
 
 /**
  * A text this run has taken from the queue: it exists from the claim's commit until its result is
@@ -9,6 +10,7 @@ import java.util.UUID;
  *
  * @param recipient keyed hash of the number, see {@code TransportKeys}
  * @param sealed numbers and text, opened only by the submit itself
+ * @param format as the line's texts were counted
  * @param acceptedSegments taken by the carrier in an earlier attempt; not sent again
  */
 @SuppressWarnings("ArrayRecordComponent") // carried along, never compared
@@ -17,6 +19,7 @@ record ClaimedText(
     long seq,
     long recipient,
     byte[] sealed,
+    SmsFormat format,
     int acceptedSegments,
     boolean mayBeDuplicate,
     Instant expiresAt,
@@ -27,6 +30,11 @@ record ClaimedText(
    * resend completes the same text.
    */
   int concatenationReference() {
+    return (int) (seq & 0xFFFF);
+  }
+
+  /** SMPP 3.4 §5.3.2.17: some carriers repeat it in the receipt. */
+  int userMessageReference() {
     return (int) (seq & 0xFFFF);
   }
 

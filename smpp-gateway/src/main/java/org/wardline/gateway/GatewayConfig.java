@@ -5,12 +5,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.wardline.config.ConfigException;
 import org.wardline.config.ConfigFile;
 import org.wardline.config.ConfigReader;
 import org.wardline.config.Secret;
+import org.wardline.gateway.smpp.AddressType;
 import org.wardline.gateway.smpp.SmppBind;
+import org.wardline.gateway.smpp.SmppVersion;
+import org.wardline.gateway.smpp.SubmitPdu;
+import org.wardline.gateway.smpp.TransportSecurity;
+import org.wardline.sms.SmsFormat;
 
 /**
  * {@code gateway.yaml}, the same for a gateway of its own and for one inside the quick start.
@@ -92,37 +99,107 @@ public record GatewayConfig(
   }
 
   private static LinkSettings link(ConfigReader link, String usualName) {
-    SmppBind usualBind =
-        SmppBind.of(
-            link.string("host"),
-            link.port("port", SmppBind.USUAL_PORT),
-            link.string("system-id"),
-            link.secret("password"));
-    SmppBind.Timeouts usualTimeouts = usualBind.timeouts();
+    LinkProfile profile = link.choice("profile", LinkProfile.class, LinkProfile.CARRIER);
+    LinkSettings usual =
+        profile.usual(
+            SmppBind.of(
+                link.string("host"),
+                link.port("port", SmppBind.USUAL_PORT),
+                link.string("system-id"),
+                link.secret("password")));
+    SmppBind.Timeouts usualTimeouts = usual.bind().timeouts();
     SmppBind bind =
-        usualBind
+        usual
+            .bind()
             .withSystemType(link.string("system-type", ""))
-            .withWindowSize(link.integer("window", 1, SmppBind.MAX_WINDOW, usualBind.windowSize()))
+            .withSecurity(security(link))
+            .withMode(link.choice("mode", SmppBind.Mode.class, usual.bind().mode()))
+            .withVersion(parsed(link, "version", usual.bind().version(), SmppVersion::parse))
+            .withAddressing(addressing(link))
+            .withWindowSize(
+                link.integer("window", 1, SmppBind.MAX_WINDOW, usual.bind().windowSize()))
             .withTimeouts(
                 new SmppBind.Timeouts(
                     link.duration("enquire-link-interval", usualTimeouts.enquireLink()),
                     link.duration("response-timeout", usualTimeouts.response()),
                     link.duration("bind-timeout", usualTimeouts.bind()),
                     link.duration("connect-timeout", usualTimeouts.connect())));
-    LinkSettings usual = LinkSettings.of(bind);
     return new LinkSettings(
         usualName.isEmpty() ? link.string("name") : link.string("name", usualName),
         bind,
         new Pace(
-            link.decimal("segments-per-second", BigDecimal.ZERO).doubleValue(),
-            link.decimal("texts-per-second-to-one-number", BigDecimal.ZERO).doubleValue()),
+            rate(link, "segments-per-second", usual.pace().segmentsPerSecond()),
+            rate(link, "texts-per-second-to-one-number", usual.pace().textsPerSecondToOneNumber())),
         routing(link, usual.routing()),
         link.choice("receipts", LinkSettings.Receipts.class, usual.receipts()),
-        link.flag("send-validity", usual.sendValidity()),
+        wording(link, usual.wording()),
         link.duration("reassembly-limit", usual.reassemblyLimit()),
         link.duration("receipt-limit", usual.receiptLimit()),
         link.duration("retention", usual.retention()),
         link.duration("drain-limit", usual.drainLimit()));
+  }
+
+  private static double rate(ConfigReader link, String key, double usual) {
+    return link.decimal(key, BigDecimal.valueOf(usual)).doubleValue();
+  }
+
+  private static TransportSecurity security(ConfigReader link) {
+    ConfigReader tls = link.section("tls");
+    boolean enabled = tls.flag("enabled", false);
+    Path ca = tls.has("ca") ? tls.path("ca") : null;
+    String serverName = tls.optionalString("server-name").orElse(null);
+    TransportSecurity.ClientCertificate client = new TransportSecurity.ClientCertificate.None();
+    if (tls.has("client-certificate") || tls.has("client-key")) {
+      client =
+          new TransportSecurity.ClientCertificate.Pem(
+              tls.path("client-certificate"), tls.path("client-key"));
+    }
+    if (tls.has("client-store") || tls.has("client-password")) {
+      client =
+          new TransportSecurity.ClientCertificate.Pkcs12(
+              tls.path("client-store"), tls.secret("client-password"));
+    }
+    if (!enabled) {
+      return new TransportSecurity.Plain();
+    }
+    TransportSecurity security = new TransportSecurity.Tls(ca, client, serverName);
+    security.problem().ifPresent(why -> link.refuse("tls", "cannot be used: " + why));
+    return security;
+  }
+
+  private static SmppBind.Addressing addressing(ConfigReader link) {
+    SmppBind.Addressing usual = SmppBind.Addressing.USUAL;
+    return new SmppBind.Addressing(
+        parsed(link, "source-type", usual.source(), AddressType::parse),
+        parsed(link, "destination-type", usual.destination(), AddressType::parse),
+        link.string("address-range", usual.addressRange()),
+        parsed(link, "range-type", usual.rangeType(), AddressType::parse),
+        link.string("service-type", usual.serviceType()));
+  }
+
+  private static Wording wording(ConfigReader link, Wording usual) {
+    return new Wording(
+        link.has("format")
+            ? Optional.of(parsed(link, "format", SmsFormat.USUAL, SmsFormat::parse))
+            : usual.format(),
+        link.choice("validity", Wording.ValidityPeriod.class, usual.validity()),
+        link.choice("receipt-request", SubmitPdu.Receipt.class, usual.receipts()),
+        link.flag("user-message-reference", usual.userMessageReference()));
+  }
+
+  /** A value that its own type reads, with that type's words when it cannot. */
+  private static <T> T parsed(
+      ConfigReader link, String key, T otherwise, Function<String, T> parse) {
+    Optional<String> written = link.optionalString(key);
+    if (written.isEmpty()) {
+      return otherwise;
+    }
+    try {
+      return parse.apply(written.get());
+    } catch (IllegalArgumentException e) {
+      link.refuse(key, "cannot be \"" + written.get() + "\": " + e.getMessage());
+      return otherwise;
+    }
   }
 
   private static Routing routing(ConfigReader link, Routing usual) {

@@ -12,8 +12,7 @@ import org.wardline.gateway.smpp.SmppBind;
  * @param pace how fast it may send
  * @param routing which texts it is for
  * @param receipts how many receipts the carrier sends for a long text
- * @param sendValidity tell the carrier for how long it shall try (SMPP 3.4 §5.2.16), so that an
- *     expired text does not arrive from the carrier's own queue either
+ * @param wording how texts are said on the wire
  * @param reassemblyLimit how long an incomplete inbound text waits for its missing parts
  * @param receiptLimit how long after a text's expiry a receipt may still come before its fate is
  *     called unknown
@@ -26,7 +25,7 @@ public record LinkSettings(
     Pace pace,
     Routing routing,
     Receipts receipts,
-    boolean sendValidity,
+    Wording wording,
     Duration reassemblyLimit,
     Duration receiptLimit,
     Duration retention,
@@ -63,7 +62,7 @@ public record LinkSettings(
         Pace.UNLIMITED,
         Routing.EVERYTHING,
         Receipts.PER_SEGMENT,
-        true,
+        Wording.USUAL,
         REASSEMBLY_LIMIT,
         RECEIPT_LIMIT,
         RETENTION,
@@ -77,7 +76,7 @@ public record LinkSettings(
         pace,
         routing,
         receipts,
-        sendValidity,
+        wording,
         reassemblyLimit,
         receiptLimit,
         retention,
@@ -91,7 +90,7 @@ public record LinkSettings(
         other,
         routing,
         receipts,
-        sendValidity,
+        wording,
         reassemblyLimit,
         receiptLimit,
         retention,
@@ -105,7 +104,21 @@ public record LinkSettings(
         pace,
         other,
         receipts,
-        sendValidity,
+        wording,
+        reassemblyLimit,
+        receiptLimit,
+        retention,
+        drainLimit);
+  }
+
+  public LinkSettings withWording(Wording other) {
+    return new LinkSettings(
+        name,
+        bind,
+        pace,
+        routing,
+        receipts,
+        other,
         reassemblyLimit,
         receiptLimit,
         retention,
@@ -114,16 +127,7 @@ public record LinkSettings(
 
   public LinkSettings withReassemblyLimit(Duration limit) {
     return new LinkSettings(
-        name,
-        bind,
-        pace,
-        routing,
-        receipts,
-        sendValidity,
-        limit,
-        receiptLimit,
-        retention,
-        drainLimit);
+        name, bind, pace, routing, receipts, wording, limit, receiptLimit, retention, drainLimit);
   }
 
   public LinkSettings withReceipts(Receipts how) {
@@ -133,7 +137,7 @@ public record LinkSettings(
         pace,
         routing,
         how,
-        sendValidity,
+        wording,
         reassemblyLimit,
         receiptLimit,
         retention,

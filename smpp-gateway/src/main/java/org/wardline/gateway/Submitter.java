@@ -15,9 +15,11 @@ import org.slf4j.LoggerFactory;
 import org.wardline.gateway.Attempt.AcceptedSegment;
 import org.wardline.gateway.Attempt.Outcome;
 import org.wardline.gateway.smpp.MessageIds;
+import org.wardline.gateway.smpp.SarInfo;
 import org.wardline.gateway.smpp.SmppSession;
 import org.wardline.gateway.smpp.SubmitPdu;
 import org.wardline.gateway.smpp.SubmitResult;
+import org.wardline.sms.SmsFormat;
 import org.wardline.sms.SmsQueue;
 import org.wardline.sms.SmsText;
 import org.wardline.sms.TextTooLongException;
@@ -89,7 +91,7 @@ final class Submitter {
     List<SmsText.Segment> segments;
     try {
       opened = queue.open(text.id(), text.sealed());
-      segments = SmsText.of(opened.text()).split(text.concatenationReference());
+      segments = SmsText.of(opened.text(), format(text)).split(text.concatenationReference());
     } catch (TextTooLongException e) {
       return unreadable(text, "The text is too long to be sent. Shorten it.");
     } catch (RuntimeException | Error e) {
@@ -116,6 +118,11 @@ final class Submitter {
       outcome = new Outcome.MaybeSent();
     }
     return new Attempt(text, segments.size(), List.copyOf(accepted), outcome);
+  }
+
+  /** The link's own where it has one; else the line's, by which the composer counted. */
+  private SmsFormat format(ClaimedText text) {
+    return settings.wording().format().orElseGet(() -> text.format());
   }
 
   private Attempt unreadable(ClaimedText text, String why) {
@@ -211,15 +218,24 @@ final class Submitter {
 
   private SubmitPdu pdu(
       ClaimedText text, SmsQueue.Opened opened, SmsText.Segment segment, Instant now) {
-    Duration left = Duration.between(now, text.expiresAt());
+    Wording wording = settings.wording();
     return new SubmitPdu(
         opened.source(),
         opened.destination(),
-        segment.udh(),
-        segment.body(),
-        segment.dataCoding(),
-        true,
-        settings.sendValidity() && left.isPositive() ? left : null);
+        content(segment),
+        wording.receipts(),
+        wording.until(text.expiresAt(), now),
+        wording.userMessageReference() ? text.userMessageReference() : null);
+  }
+
+  private static SubmitPdu.Content content(SmsText.Segment segment) {
+    SarInfo part =
+        switch (segment.carriage()) {
+          case SmsText.Carriage.ShortMessage message -> null;
+          case SmsText.Carriage.Sar sar -> new SarInfo(sar.reference(), sar.total(), sar.number());
+          case SmsText.Carriage.Payload payload -> null;
+        };
+    return new SubmitPdu.Content(segment.udh(), segment.body(), segment.dataCoding(), part);
   }
 
   /** An empty or odd id cannot be matched; the text is still sent, its fate stays unknown. */

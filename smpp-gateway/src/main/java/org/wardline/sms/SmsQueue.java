@@ -44,6 +44,7 @@ public final class SmsQueue {
    * @param expiresAt after this moment it is not sent any more
    * @param urgency which texts to other numbers it may pass
    * @param inDoubt what to do should the carrier's answer be lost
+   * @param format how its segments were counted, and are cut
    */
   public record OutboundText(
       UUID id,
@@ -54,7 +55,8 @@ public final class SmsQueue {
       int segments,
       Instant expiresAt,
       Urgency urgency,
-      InDoubt inDoubt) {
+      InDoubt inDoubt,
+      SmsFormat format) {
     /** A reply that is sent once more when its answer is lost. */
     public OutboundText(
         UUID id,
@@ -64,7 +66,17 @@ public final class SmsQueue {
         String text,
         int segments,
         Instant expiresAt) {
-      this(id, line, source, destination, text, segments, expiresAt, Urgency.REPLY, InDoubt.RESEND);
+      this(
+          id,
+          line,
+          source,
+          destination,
+          text,
+          segments,
+          expiresAt,
+          Urgency.REPLY,
+          InDoubt.RESEND,
+          SmsFormat.USUAL);
     }
 
     @Override
@@ -130,6 +142,7 @@ public final class SmsQueue {
     String[] filed = new String[n];
     Integer[] priorities = new Integer[n];
     String[] doubts = new String[n];
+    String[] formats = new String[n];
     for (int i = 0; i < n; i++) {
       OutboundText text = texts.get(i);
       ids[i] = text.id();
@@ -142,16 +155,18 @@ public final class SmsQueue {
       filed[i] = filedUnder.apply(text);
       priorities[i] = text.urgency().priority();
       doubts[i] = text.inDoubt().wireName();
+      formats[i] = text.format().written();
     }
     tx.update(
         """
         INSERT INTO sms.outbound
-          (id, line, recipient, sealed, segments, expires_at, prefix, priority, in_doubt)
-        SELECT id, line, recipient, sealed, segments, expires_at, prefix, priority, in_doubt
+          (id, line, recipient, sealed, segments, expires_at, prefix, priority, in_doubt, format)
+        SELECT id, line, recipient, sealed, segments, expires_at, prefix, priority, in_doubt, format
         FROM unnest(?::uuid[], ?::text[], ?::bigint[], ?::bytea[], ?::int[], ?::timestamptz[],
-                    ?::text[], ?::int[], ?::text[])
+                    ?::text[], ?::int[], ?::text[], ?::text[])
           WITH ORDINALITY
-          AS t (id, line, recipient, sealed, segments, expires_at, prefix, priority, in_doubt, n)
+          AS t (id, line, recipient, sealed, segments, expires_at, prefix, priority, in_doubt,
+                format, n)
         ORDER BY n
         """,
         ids,
@@ -162,7 +177,8 @@ public final class SmsQueue {
         expiries,
         filed,
         priorities,
-        doubts);
+        doubts,
+        formats);
     tx.query("SELECT pg_notify('" + OUTBOUND_CHANNEL + "', '')", row -> "");
   }
 

@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -51,10 +52,22 @@ final class FakeCarrier implements Closeable {
   }
 
   /** One segment as it came over the wire. */
-  record Taken(String source, String destination, byte[] octets, int dataCoding, boolean udhi) {
+  record Taken(
+      String source,
+      String destination,
+      byte[] octets,
+      int dataCoding,
+      boolean udhi,
+      String validity,
+      Map<Integer, byte[]> tlvs) {
     String text() {
       int start = udhi ? 1 + (octets[0] & 0xFF) : 0;
       return SmsText.decode(dataCoding, java.util.Arrays.copyOfRange(octets, start, octets.length));
+    }
+
+    /** Throws when the PDU does not have it. */
+    byte[] tlv(int tag) {
+      return java.util.Objects.requireNonNull(tlvs.get(tag));
     }
 
     int reference() {
@@ -241,13 +254,21 @@ final class FakeCarrier implements Closeable {
       int esm = body.get();
       body.getShort();
       string(body);
-      string(body);
+      String validity = string(body);
       body.getShort();
       int dataCoding = body.get() & 0xFF;
       body.get();
       byte[] octets = new byte[body.get() & 0xFF];
       body.get(octets);
-      Taken taken = new Taken(source, destination, octets, dataCoding, (esm & 0x40) != 0);
+      Map<Integer, byte[]> tlvs = new HashMap<>();
+      while (body.hasRemaining()) {
+        int tag = body.getShort() & 0xFFFF;
+        byte[] value = new byte[body.getShort() & 0xFFFF];
+        body.get(value);
+        tlvs.put(tag, value);
+      }
+      Taken taken =
+          new Taken(source, destination, octets, dataCoding, (esm & 0x40) != 0, validity, tlvs);
       Answer answer = script.apply(taken);
       switch (answer) {
         case ACCEPT, NO_RECEIPT, RECEIPT_FIRST, TAKE_AND_DROP, TAKE_AND_STAY_SILENT ->

@@ -97,7 +97,8 @@ class LinksTest {
         1,
         Instant.now().plus(Duration.ofHours(1)),
         urgency,
-        inDoubt);
+        inDoubt,
+        org.wardline.sms.SmsFormat.USUAL);
   }
 
   private LinkStatus status(String link) {
@@ -271,7 +272,7 @@ class LinksTest {
             new Pace(50, 0),
             narrow.routing(),
             narrow.receipts(),
-            narrow.sendValidity(),
+            narrow.wording(),
             narrow.reassemblyLimit(),
             narrow.receiptLimit(),
             narrow.retention(),

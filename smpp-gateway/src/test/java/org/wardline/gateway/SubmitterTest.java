@@ -17,6 +17,7 @@ import org.wardline.gateway.Attempt.Outcome;
 import org.wardline.gateway.smpp.SmppBind;
 import org.wardline.gateway.smpp.SubmitResult;
 import org.wardline.metrics.Metrics;
+import org.wardline.sms.SmsFormat;
 import org.wardline.sms.SmsQueue;
 import org.wardline.sms.TransportKeys;
 
@@ -48,7 +49,8 @@ class SubmitterTest {
             Ticks.ofThisMachine());
     Instant now = Instant.now();
     return submitter.send(
-        new ClaimedText(ID, 7, 1, sealed, 0, false, now.plus(Duration.ofHours(1)), now));
+        new ClaimedText(
+            ID, 7, 1, sealed, SmsFormat.USUAL, 0, false, now.plus(Duration.ofHours(1)), now));
   }
 
   private byte[] sealed(String text) {

@@ -15,8 +15,8 @@ import org.wardline.sms.SmsFormat;
  * @param number the sender of the line's texts
  * @param pool more numbers that texts may leave from; a patient always gets them from the same one
  * @param inDoubt what happens to a text whose answer from the carrier was lost
- * @param format how its texts are written and cut: the composer counts by it and the gateway sends by
- *     it
+ * @param format how its texts are written and cut: the composer counts by it and the gateway sends
+ *     by it
  */
 public record Line(
     String id,

@@ -132,7 +132,8 @@ final class MessageWriter {
               text.text().segments(),
               expiresAt,
               urgency(text.kind()),
-              recipient.line().inDoubt()));
+              recipient.line().inDoubt(),
+              recipient.line().format()));
     }
     insert(tx, rows);
     audit.recordAll(tx, acts);
