@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -115,13 +114,34 @@ final class PostgresFixture {
     }
   }
 
+  /** Every migration there is, in order; a number that is not taken yet is left out. */
   private static String schema() throws IOException {
-    try (InputStream sql = PostgresFixture.class.getResourceAsStream("/db/sms/V1__queue.sql")) {
-      if (sql == null) {
-        throw new IllegalStateException("V1__queue.sql is missing");
-      }
-      return new String(sql.readAllBytes(), StandardCharsets.UTF_8);
+    StringBuilder all = new StringBuilder();
+    Path folder;
+    try {
+      folder =
+          Path.of(
+                  Objects.requireNonNull(
+                          PostgresFixture.class.getResource("/db/sms/V1__queue.sql"),
+                          "V1__queue.sql is missing")
+                      .toURI())
+              .getParent();
+    } catch (java.net.URISyntaxException e) {
+      throw new IOException(e);
     }
+    try (java.util.stream.Stream<Path> files = Files.list(folder)) {
+      for (Path file :
+          files
+              .sorted(
+                  java.util.Comparator.comparingInt(
+                      path ->
+                          Integer.parseInt(
+                              path.getFileName().toString().replaceAll("^V(\\d+)__.*", "$1"))))
+              .toList()) {
+        all.append(Files.readString(file)).append('\n');
+      }
+    }
+    return all.toString();
   }
 
   /**

@@ -72,7 +72,7 @@ public final class SmppSession implements AutoCloseable {
     jsmpp.setQueueCapacity(RECEIVE_QUEUE_CAPACITY);
     jsmpp.setEnquireLinkTimer((int) bind.enquireLinkInterval().toMillis());
     jsmpp.setTransactionTimer(bind.responseTimeout().toMillis());
-    jsmpp.setMessageReceiverListener(new InboundTranslator(inbound));
+    jsmpp.setMessageReceiverListener(new InboundTranslator(inbound, this::isBound));
     jsmpp.addSessionStateListener(
         (newState, oldState, source) -> {
           if (newState == SessionState.UNBOUND) {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 @SuppressWarnings("ArrayRecordComponent") // wire octets; nobody compares them
 public record Tlv(int tag, byte[] value) {
   public static final int RECEIPTED_MESSAGE_ID = 0x001E;
+  public static final int USER_MESSAGE_REFERENCE = 0x0204;
   public static final int SAR_MSG_REF_NUM = 0x020C;
   public static final int SAR_TOTAL_SEGMENTS = 0x020E;
   public static final int SAR_SEGMENT_SEQNUM = 0x020F;
