@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.wardline.gateway.Attempt.AcceptedSegment;
 import org.wardline.gateway.OddReceipts.Candidate;
@@ -118,23 +119,26 @@ final class ReceiptMatcher {
     if (rest.isEmpty()) {
       return 0;
     }
+    // Before they are looked at one by one: under load most of them are only early.
+    Kept kept = keepStrangers(tx, rest);
     List<Candidate> wanted = new ArrayList<>();
     for (int i = 0; i < rest.size(); i++) {
-      Receipt receipt = rest.get(i);
-      String id = habit.style().responseId(receipt.id()).orElse(receipt.id());
-      wanted.add(new Candidate(i, 0, id));
-      if (!receipt.otherId().isEmpty()) {
-        wanted.add(new Candidate(i, 1, receipt.otherId()));
+      if (!kept.strangers().contains(i)) {
+        Receipt receipt = rest.get(i);
+        wanted.add(new Candidate(i, 0, lookUp(receipt)));
+        if (!receipt.otherId().isEmpty()) {
+          wanted.add(new Candidate(i, 1, receipt.otherId()));
+        }
       }
     }
-    Set<Integer> placed = odd.place(tx, rest, odd.find(tx, wanted), consequences);
-    List<Receipt> strangers = new ArrayList<>();
-    for (int i = 0; i < rest.size(); i++) {
-      if (!placed.contains(i) && rest.get(i).isFinal()) {
-        strangers.add(rest.get(i));
-      }
+    if (!wanted.isEmpty()) {
+      odd.place(tx, rest, odd.find(tx, wanted), consequences);
     }
-    return strangers.isEmpty() ? 0 : keep(tx, strangers);
+    return kept.rows();
+  }
+
+  private String lookUp(Receipt receipt) {
+    return habit.style().responseId(receipt.id()).orElse(receipt.id());
   }
 
   private record Settled(int receipt, UUID outboundId, int total, boolean mayBeDuplicate) {}
@@ -150,7 +154,7 @@ final class ReceiptMatcher {
     for (int i = 0; i < n; i++) {
       Receipt receipt = receipts.get(i);
       order[i] = i;
-      ids[i] = habit.style().responseId(receipt.id()).orElse(receipt.id());
+      ids[i] = lookUp(receipt);
       states[i] = receipt.state();
       details[i] = receipt.detail();
       times[i] = receipt.at();
@@ -206,44 +210,85 @@ final class ReceiptMatcher {
     return others;
   }
 
-  /** Keeps receipts nobody waits for; one that the carrier repeats soon is kept once. */
-  private int keep(Tx tx, List<Receipt> receipts) {
-    int n = receipts.size();
+  /**
+   * @param strangers the receipts, by their place in the list, whose ids no segment has
+   * @param rows how many of them were written
+   */
+  private record Kept(Set<Integer> strangers, int rows) {}
+
+  /** Keeps final receipts nobody waits for; one that the carrier repeats soon is kept once. */
+  private Kept keepStrangers(Tx tx, List<Receipt> receipts) {
+    List<Integer> finals =
+        IntStream.range(0, receipts.size()).filter(i -> receipts.get(i).isFinal()).boxed().toList();
+    int n = finals.size();
+    if (n == 0) {
+      return new Kept(Set.of(), 0);
+    }
+    Integer[] order = new Integer[n];
+    Boolean[] again = new Boolean[n];
     String[] ids = new String[n];
+    String[] lookUps = new String[n];
     @Nullable String[] others = new String[n];
     String[] states = new String[n];
     String[] details = new String[n];
     Instant[] times = new Instant[n];
     Instant[] looks = new Instant[n];
-    for (int i = 0; i < n; i++) {
-      Receipt receipt = receipts.get(i);
-      ids[i] = receipt.id();
-      others[i] = receipt.otherId().isEmpty() ? null : receipt.otherId();
-      states[i] = receipt.state();
-      details[i] = receipt.detail();
-      times[i] = receipt.at();
-      looks[i] = receipt.at().plus(LEFTOVER_AGE);
+    Set<String> before = new HashSet<>();
+    for (int k = 0; k < n; k++) {
+      Receipt receipt = receipts.get(finals.get(k));
+      order[k] = finals.get(k);
+      again[k] = !before.add(receipt.id() + " " + receipt.state());
+      ids[k] = receipt.id();
+      lookUps[k] = lookUp(receipt);
+      others[k] = receipt.otherId().isEmpty() ? null : receipt.otherId();
+      states[k] = receipt.state();
+      details[k] = receipt.detail();
+      times[k] = receipt.at();
+      looks[k] = receipt.at().plus(LEFTOVER_AGE);
     }
-    return tx.update(
-        """
-        INSERT INTO sms.receipt (link, smsc_id, other_id, state, detail, received_at, next_look_at)
-        SELECT ?, r.smsc_id, r.other_id, r.state, r.detail, r.at, r.look
-        FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[], ?::timestamptz[])
-          WITH ORDINALITY AS r (smsc_id, other_id, state, detail, at, look, n)
-        WHERE NOT EXISTS (
-          SELECT 1 FROM sms.receipt k
-          WHERE k.link = ? AND k.smsc_id = r.smsc_id AND k.state = r.state
-            AND k.received_at > r.at - interval '10 minutes')
-        ORDER BY n
-        """,
-        link,
-        ids,
-        others,
-        states,
-        details,
-        times,
-        looks,
-        link);
+    Set<Integer> strangers = new HashSet<>();
+    int rows = 0;
+    for (Map.Entry<Integer, Integer> one :
+        tx.query(
+            """
+            WITH stranger AS MATERIALIZED (
+              SELECT r.* FROM unnest(?::int[], ?::bool[], ?::text[], ?::text[], ?::text[], ?::text[],
+                                     ?::text[], ?::timestamptz[], ?::timestamptz[])
+                AS r (n, again, smsc_id, look_up, other_id, state, detail, at, look)
+              WHERE NOT EXISTS (
+                  SELECT 1 FROM sms.segment s WHERE s.link = ? AND s.smsc_id = r.look_up)
+                AND NOT EXISTS (
+                  SELECT 1 FROM sms.segment s WHERE s.link = ? AND s.smsc_id = r.other_id)),
+            kept AS (
+              INSERT INTO sms.receipt
+                (link, smsc_id, other_id, state, detail, received_at, next_look_at)
+              SELECT ?, smsc_id, other_id, state, detail, at, look FROM stranger r
+              WHERE NOT again AND NOT EXISTS (
+                SELECT 1 FROM sms.receipt k
+                WHERE k.link = ? AND k.smsc_id = r.smsc_id AND k.state = r.state
+                  AND k.received_at > r.at - interval '10 minutes')
+              ORDER BY n
+              RETURNING 1)
+            SELECT n, (SELECT count(*) FROM kept) AS kept FROM stranger
+            """,
+            row -> Map.entry(row.intValue("n"), row.intValue("kept")),
+            order,
+            again,
+            ids,
+            lookUps,
+            others,
+            states,
+            details,
+            times,
+            looks,
+            link,
+            link,
+            link,
+            link)) {
+      strangers.add(one.getKey());
+      rows = one.getValue();
+    }
+    return new Kept(strangers, rows);
   }
 
   private record Leftover(long seq, Receipt receipt) {}
