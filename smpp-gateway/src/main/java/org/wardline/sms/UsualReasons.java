@@ -30,7 +30,7 @@ final class UsualReasons {
   private static final String ASK_CARRIER =
       "The network did not accept this text. Ask the carrier, naming the code.";
 
-  private static final Map<String, String> ALL = all0();
+  private static final Map<String, String> ALL = written();
 
   private UsualReasons() {}
 
@@ -38,7 +38,7 @@ final class UsualReasons {
     return ALL;
   }
 
-  private static Map<String, String> all0() {
+  private static Map<String, String> written() {
     Map<String, String> all = new TreeMap<>();
     put(all, NO_SUCH_NUMBER, "1", "5", "9", "2/0", "2/1", "2/38", "1/0", "1/1", "1/38");
     put(all, CANNOT_TAKE_TEXTS, "10", "11", "21", "2/4", "2/100", "1/4", "1/100");
