@@ -13,8 +13,13 @@ record Attempt(ClaimedText text, int total, List<AcceptedSegment> accepted, Outc
 
   /**
    * @param smscId the carrier's id, normalised
+   * @param givenId the same as the carrier wrote it, for asking the carrier about it
    */
-  record AcceptedSegment(int number, String smscId, Instant at) {}
+  record AcceptedSegment(int number, String smscId, String givenId, Instant at) {
+    AcceptedSegment(int number, String smscId, Instant at) {
+      this(number, smscId, smscId, at);
+    }
+  }
 
   sealed interface Outcome {
     /** The carrier has every segment. */

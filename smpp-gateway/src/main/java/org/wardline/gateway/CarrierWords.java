@@ -1,5 +1,8 @@
 package org.wardline.gateway;
 
+import java.util.SortedSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.wardline.gateway.smpp.ReceiptPdu;
 import org.wardline.gateway.smpp.SubmitResult;
 
@@ -28,6 +31,16 @@ final class CarrierWords {
   static final String THROTTLED = "The carrier asked to send more slowly.";
   static final String NO_ANSWER = "The carrier did not answer a text in time.";
 
+  /** The number of parts that arrived and of all are put in by SQL's format(). */
+  static final String NO_RECEIPT_FOR_SOME =
+      "The carrier said that %s of its %s parts arrived, and never what became of the rest.";
+
+  static final String DELIVERED_AFTER_ALL =
+      "It arrived after all: the carrier had first reported otherwise.";
+
+  static final String PERHAPS_A_REPEAT =
+      "Perhaps a repeat: the link to the carrier broke after the same words came from this number.";
+
   private static final int MAX_CODE_CHARS = 32;
 
   private CarrierWords() {}
@@ -49,20 +62,61 @@ final class CarrierWords {
     return "The carrier refused a text: " + refused.meaning() + ".";
   }
 
-  static String ofReceipt(ReceiptPdu receipt) {
-    String code = printable(receipt.errorCode());
-    boolean told = !code.isEmpty() && !code.chars().allMatch(c -> c == '0');
-    String suffix = told ? " (carrier's code " + code + ")." : ".";
-    return switch (receipt.status()) {
-      case DELIVERED -> "";
-      case EXPIRED -> "The phone could not be reached before the time ran out" + suffix;
-      case DELETED -> "The carrier deleted it before it arrived" + suffix;
-      case UNDELIVERABLE ->
-          "The carrier could not deliver it; the number may be out of service" + suffix;
-      case REJECTED -> "The carrier or the phone's network rejected it" + suffix;
-      case SKIPPED -> "The carrier did not try to deliver it" + suffix;
-      case SCHEDULED, ENROUTE, ACCEPTED, UNKNOWN -> "On its way" + suffix;
-    };
+  /**
+   * @param code empty when the carrier gave none
+   * @param reason the link's words for the code, which say more than the status
+   */
+  static String ofReceipt(ReceiptPdu.Status status, String code, @Nullable String reason) {
+    String suffix = code.isEmpty() ? "" : " (carrier's code " + code + ")";
+    String words =
+        reason == null
+            ? switch (status) {
+              case DELIVERED -> "";
+              case EXPIRED -> "The phone could not be reached before the time ran out";
+              case DELETED -> "The carrier deleted it before it arrived";
+              case UNDELIVERABLE ->
+                  "The carrier could not deliver it; the number may be out of service";
+              case REJECTED -> "The carrier or the phone's network rejected it";
+              case SKIPPED -> "The carrier did not try to deliver it";
+              case SCHEDULED, ENROUTE, ACCEPTED -> "The carrier is still trying";
+              case UNKNOWN -> "The carrier does not know what became of it";
+            }
+            : withoutFullStop(reason);
+    String told =
+        switch (status) {
+          case SCHEDULED, ENROUTE, ACCEPTED ->
+              reason == null ? words : "The carrier is still trying. " + words;
+          case DELIVERED, EXPIRED, DELETED, UNDELIVERABLE, REJECTED, SKIPPED, UNKNOWN -> words;
+        };
+    return told.isEmpty() ? "" : told + suffix + ".";
+  }
+
+  private static String withoutFullStop(String reason) {
+    return reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason;
+  }
+
+  /** With the carrier's own day and time, whose zone nobody knows. */
+  static String reportedLate(String carriersTime) {
+    return "Reported late: by the carrier's clock it happened on " + carriersTime + ".";
+  }
+
+  /** Of a text of {@code total} parts, what became of some. */
+  static String ofParts(SortedSet<Integer> numbers, int total, String detail) {
+    String which =
+        numbers.size() == 1
+            ? "Part " + numbers.first()
+            : "Parts "
+                + numbers.headSet(numbers.last()).stream()
+                    .map(String::valueOf)
+                    .collect(Collectors.joining(", "))
+                + " and "
+                + numbers.last();
+    return (which + " of " + total + ": " + detail).strip();
+  }
+
+  /** For a delivered text of which the carrier says something else later. */
+  static String contradicted(String later) {
+    return "The carrier reported it delivered and then something else: " + later;
   }
 
   /** What a carrier wrote, without anything a database or a screen would stumble over. */

@@ -31,7 +31,14 @@ final class Housekeeping {
         db.inTransaction(
             tx ->
                 tx.update(
-                    GIVE_UP, link, silentSince, silentSince, BATCH, now, CarrierWords.NO_RECEIPT));
+                    GIVE_UP,
+                    link,
+                    silentSince,
+                    silentSince,
+                    BATCH,
+                    now,
+                    CarrierWords.NO_RECEIPT_FOR_SOME,
+                    CarrierWords.NO_RECEIPT));
     if (unknown > 0) {
       Notify.quietly(db, "SELECT pg_notify('" + SmsQueue.EVENT_CHANNEL + "', '')");
     }
@@ -49,9 +56,16 @@ final class Housekeeping {
         WHERE ctid = ANY(ARRAY(
           SELECT ctid FROM sms.segment
           WHERE link = ? AND reported IS NULL AND accepted_at < ? AND expires_at < ? LIMIT ?))
-        RETURNING outbound_id, number, may_be_duplicate)
+        RETURNING outbound_id, number, total, may_be_duplicate)
       INSERT INTO sms.event (outbound_id, state, at, detail, may_be_duplicate)
-      SELECT outbound_id, 'unknown', ?, ?, may_be_duplicate FROM silent WHERE number = 1
+      SELECT silent.outbound_id, 'unknown', ?,
+             CASE WHEN arrived.parts > 0 THEN format(?, arrived.parts, silent.total) ELSE ? END,
+             silent.may_be_duplicate
+      FROM silent, LATERAL (
+        SELECT count(DISTINCT s.number) AS parts FROM sms.segment s
+        WHERE silent.total > 1 AND s.total > 1 AND s.outbound_id = silent.outbound_id
+          AND s.state = 'delivered') AS arrived
+      WHERE silent.number = 1
       """;
 
   private static final String FORGET_SEGMENTS =

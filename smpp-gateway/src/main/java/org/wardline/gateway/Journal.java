@@ -1,18 +1,13 @@
 package org.wardline.gateway;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.Locale;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.wardline.gateway.smpp.InboundAnswer;
-import org.wardline.gateway.smpp.MessageIds;
 import org.wardline.gateway.smpp.ReceiptPdu;
 import org.wardline.jdbc.Db;
 import org.wardline.sms.SmsQueue;
@@ -27,16 +22,12 @@ import org.wardline.sms.SmsQueue;
 final class Journal implements AutoCloseable {
   private static final int MAX_WAITING_RECEIPTS = 4_000;
 
-  /** Below the usual ten seconds after which a carrier gives up on our answer. */
-  private static final Duration RECEIPT_PATIENCE = Duration.ofSeconds(5);
-
   private static final String NOTIFY = "SELECT pg_notify('" + SmsQueue.EVENT_CHANNEL + "', '')";
 
   private sealed interface Entry {
     record Result(Attempt attempt) implements Entry {}
 
-    record Answered(JournalStore.Receipt receipt, CompletableFuture<InboundAnswer> answer)
-        implements Entry {}
+    record Answered(Receipt.Raw receipt, PendingAnswer answer) implements Entry {}
 
     record Leftovers(Instant now) implements Entry {}
   }
@@ -73,40 +64,20 @@ final class Journal implements AutoCloseable {
 
   /** Returns once the receipt is durable, or cannot be. */
   InboundAnswer receipt(ReceiptPdu pdu) {
-    metrics.receipt(pdu.status().name().toLowerCase(java.util.Locale.ROOT));
-    if (!pdu.status().isFinal()) {
+    metrics.receipt(pdu.status().name().toLowerCase(Locale.ROOT));
+    if (!pdu.status().isFinal() && !ReceiptWords.isWorthTelling(pdu)) {
       return InboundAnswer.ACCEPTED;
     }
     if (!receiptPlaces.tryAcquire()) {
       return InboundAnswer.TRY_LATER;
     }
     try {
-      CompletableFuture<InboundAnswer> answer = new CompletableFuture<>();
-      writer.add(new Entry.Answered(receiptOf(pdu), answer));
-      return answer.get(RECEIPT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException | ExecutionException e) {
-      return InboundAnswer.TRY_LATER;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return InboundAnswer.TRY_LATER;
+      PendingAnswer answer = new PendingAnswer();
+      writer.add(new Entry.Answered(new Receipt.Raw(pdu, clock.instant()), answer));
+      return answer.await();
     } finally {
       receiptPlaces.release();
     }
-  }
-
-  private JournalStore.Receipt receiptOf(ReceiptPdu pdu) {
-    String state =
-        switch (pdu.status()) {
-          case DELIVERED -> "delivered";
-          case EXPIRED -> "expired";
-          case DELETED, UNDELIVERABLE, REJECTED, SKIPPED -> "failed";
-          case SCHEDULED, ENROUTE, ACCEPTED, UNKNOWN -> "sent";
-        };
-    return new JournalStore.Receipt(
-        CarrierWords.printable(MessageIds.normalise(pdu.messageId())),
-        state,
-        CarrierWords.ofReceipt(pdu),
-        clock.instant());
   }
 
   /** Looks whether receipts kept aside fit a sent segment when their id is read another way. */
@@ -123,12 +94,16 @@ final class Journal implements AutoCloseable {
 
   private void commit(List<Entry> entries) {
     List<Attempt> attempts = new ArrayList<>();
-    List<JournalStore.Receipt> receipts = new ArrayList<>();
+    List<Receipt.Raw> receipts = new ArrayList<>();
     Instant leftovers = null;
     for (Entry entry : entries) {
       switch (entry) {
         case Entry.Result result -> attempts.add(result.attempt());
-        case Entry.Answered answered -> receipts.add(answered.receipt());
+        case Entry.Answered answered -> {
+          if (answered.answer().begin()) {
+            receipts.add(answered.receipt());
+          }
+        }
         case Entry.Leftovers look -> leftovers = look.now();
       }
     }
@@ -140,7 +115,7 @@ final class Journal implements AutoCloseable {
     durable.accept(attempts);
     for (Entry entry : entries) {
       if (entry instanceof Entry.Answered answered) {
-        answered.answer().complete(InboundAnswer.ACCEPTED);
+        answered.answer().stored();
       }
     }
     if (written.events() > 0) {
@@ -154,7 +129,7 @@ final class Journal implements AutoCloseable {
     return switch (entry) {
       case Entry.Result result -> true;
       case Entry.Answered answered -> {
-        answered.answer().complete(InboundAnswer.TRY_LATER);
+        answered.answer().notStored();
         yield false;
       }
       case Entry.Leftovers look -> false;

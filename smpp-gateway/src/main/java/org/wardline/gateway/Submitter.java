@@ -175,7 +175,10 @@ final class Submitter {
           metrics.submitted("accepted", taken.latency());
           accepted.add(
               new AcceptedSegment(
-                  segment.number(), storable(text.id(), segment, taken), clock.instant()));
+                  segment.number(),
+                  storable(text.id(), segment, taken),
+                  taken.messageId(),
+                  clock.instant()));
           return null;
         }
         case SubmitResult.Refused refused when refused.throttled() -> {

@@ -94,6 +94,8 @@ public final class SmsQueue {
    *
    * @param source the sender's address as the carrier gave it, usually digits without a plus sign
    * @param complete false when parts were missing for too long and the gaps are marked in the text
+   * @param note for people, about the text and never part of it: that it may be a repeat, say;
+   *     usually empty
    */
   public record InboundText(
       UUID id,
@@ -101,7 +103,8 @@ public final class SmsQueue {
       String destination,
       String text,
       Instant receivedAt,
-      boolean complete) {
+      boolean complete,
+      String note) {
     @Override
     public String toString() {
       return "InboundText[" + id + "]";
@@ -265,8 +268,8 @@ public final class SmsQueue {
         """
         WITH taken AS (
           DELETE FROM sms.inbound WHERE seq IN (%s)
-          RETURNING seq, id, sealed, received_at, complete)
-        SELECT id, sealed, received_at, complete FROM taken ORDER BY seq
+          RETURNING seq, id, sealed, received_at, complete, note)
+        SELECT id, sealed, received_at, complete, note FROM taken ORDER BY seq
         """
             .formatted(which),
         row -> {
@@ -278,7 +281,8 @@ public final class SmsQueue {
               fields[1],
               fields[2],
               row.instant("received_at"),
-              row.bool("complete"));
+              row.bool("complete"),
+              row.string("note"));
         },
         parameter);
   }
@@ -310,9 +314,9 @@ public final class SmsQueue {
     tx.update(
         """
         WITH moved AS (
-          DELETE FROM sms.inbound WHERE seq = ? RETURNING id, sealed, received_at, complete)
-        INSERT INTO sms.inbound_aside (id, sealed, received_at, complete, reason)
-        SELECT id, sealed, received_at, complete, ? FROM moved
+          DELETE FROM sms.inbound WHERE seq = ? RETURNING id, sealed, received_at, complete, note)
+        INSERT INTO sms.inbound_aside (id, sealed, received_at, complete, note, reason)
+        SELECT id, sealed, received_at, complete, note, ? FROM moved
         """,
         one.seq(),
         reason);
@@ -323,9 +327,9 @@ public final class SmsQueue {
     tx.update(
         """
         WITH back AS (
-          DELETE FROM sms.inbound_aside RETURNING seq, id, sealed, received_at, complete)
-        INSERT INTO sms.inbound (id, sealed, received_at, complete)
-        SELECT id, sealed, received_at, complete FROM back ORDER BY seq
+          DELETE FROM sms.inbound_aside RETURNING seq, id, sealed, received_at, complete, note)
+        INSERT INTO sms.inbound (id, sealed, received_at, complete, note)
+        SELECT id, sealed, received_at, complete, note FROM back ORDER BY seq
         """);
     tx.update(
         """

@@ -168,7 +168,7 @@ class FaultTest {
   }
 
   @Test
-  void receipts_are_remembered_over_a_kill() {
+  void a_text_sent_before_a_kill_gets_its_receipt_after_it() {
     world.carrier.script = taken -> Answer.NO_RECEIPT;
     Gateway killed = world.startBound();
     UUID id = world.send(number(1), "later");

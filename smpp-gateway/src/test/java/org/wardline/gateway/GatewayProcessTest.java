@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -141,6 +143,40 @@ class GatewayProcessTest {
     second.destroy();
     assertThat(second.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(world.gatewayCount("link WHERE state = 'stopped'")).isEqualTo(1);
+  }
+
+  /** The carrier forgets a receipt once it was answered, and delivers only the others again. */
+  @Test
+  void receipts_are_not_forgotten_over_a_kill() throws IOException, InterruptedException {
+    world.carrier.script = taken -> FakeCarrier.Answer.NO_RECEIPT;
+    Process first = start();
+    world.await("bound", Duration.ofSeconds(60), () -> world.carrier.binds.get() == 1);
+    List<UUID> ids =
+        world.sendAll(IntStream.range(0, 1_000).mapToObj(GatewayWorld::number).toList(), "t ");
+    world.await("sent", () -> ids.stream().allMatch(id -> world.states(id).contains("sent")));
+    Map<Integer, CompletableFuture<Integer>> answers = new ConcurrentHashMap<>();
+    for (int segment = 1_001; segment <= 2_000; segment++) {
+      answers.put(segment, world.carrier.receipt("m" + segment, "DELIVRD"));
+    }
+    world.await("under way", () -> answered(answers) > 50);
+    first.destroyForcibly().waitFor();
+    List<Integer> again =
+        answers.entrySet().stream()
+            .filter(one -> one.getValue().join() != 0)
+            .map(Map.Entry::getKey)
+            .toList();
+    System.out.println("receipts to deliver again after the kill: " + again.size());
+    start();
+    world.await("bound again", Duration.ofSeconds(60), () -> world.carrier.binds.get() == 2);
+    again.forEach(segment -> world.carrier.receipt("m" + segment, "DELIVRD").join());
+    world.awaitAllFinal(ids);
+    assertThat(ids)
+        .allSatisfy(
+            id -> assertThat(world.states(id)).containsExactly("submitting", "sent", "delivered"));
+  }
+
+  private static long answered(Map<Integer, CompletableFuture<Integer>> answers) {
+    return answers.values().stream().filter(one -> one.getNow(-1) == 0).count();
   }
 
   @Test

@@ -6,13 +6,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.wardline.gateway.smpp.InboundPdu;
+import org.wardline.sms.KeptOctets;
 import org.wardline.sms.SmsText;
 
 @Timeout(120)
@@ -207,5 +212,88 @@ class InboundTest {
         "it is taken once the database is back",
         () -> world.carrier.deliver("13125550001", LINE, 0, 0, hello).join() == 0);
     awaitInbound(1);
+  }
+
+  @Test
+  void a_part_that_comes_after_its_text_was_handed_on_says_where_it_belongs() throws IOException {
+    world.close();
+    GatewayWorld quick = new GatewayWorld();
+    try (quick) {
+      InboundStore store = new InboundStore(quick.queue, quick.keys, Duration.ofMinutes(10));
+      Instant begin = Instant.now();
+      List<SmsText.Segment> parts = SmsText.of(LONG).split(9);
+      quick.asGateway(
+          tx -> {
+            store.store(tx, List.of(arrival(parts.get(0), begin)), begin);
+            store.store(tx, List.of(arrival(parts.get(2), begin)), begin);
+            store.release(tx, begin.plus(Duration.ofMinutes(11)));
+            Instant late = begin.plus(Duration.ofMinutes(40));
+            store.release(tx, late);
+            store.store(tx, List.of(arrival(parts.get(1), late)), late);
+            // It might be the first of a new text with the same reference.
+            store.release(tx, late.plus(Duration.ofMinutes(1)));
+          });
+      quick.take();
+      assertThat(quick.inbound).hasSize(1);
+      assertThat(quick.inbound.getFirst().text()).contains("[part 2 of 3 missing]");
+      quick.asGateway(tx -> store.release(tx, begin.plus(Duration.ofMinutes(55))));
+      quick.take();
+      assertThat(quick.inbound).hasSize(2);
+      assertThat(quick.inbound.getLast().complete()).isFalse();
+      assertThat(quick.inbound.getLast().text())
+          .isEqualTo(
+              "[part 2 of 3 of an earlier text, which was shown without it] "
+                  + LONG.substring(67, 134));
+    }
+  }
+
+  private static Arrival arrival(SmsText.Segment part, Instant at) {
+    return Arrival.of(
+        new InboundPdu(
+            "13125550001",
+            LINE,
+            UDHI,
+            part.dataCoding(),
+            part.octets(),
+            true,
+            Optional.empty(),
+            "",
+            new InboundPdu.Origin(UUID.randomUUID(), () -> true)),
+        at);
+  }
+
+  @Test
+  void parts_whose_header_the_carrier_forgot_to_announce_become_one_text() {
+    for (SmsText.Segment segment : SmsText.of(LONG).split(9)) {
+      world.carrier.deliver("13125550001", LINE, 0, 8, segment.octets()).join();
+    }
+    awaitInbound(1);
+    assertThat(world.inbound.getFirst().text()).isEqualTo(LONG);
+  }
+
+  @Test
+  void octets_that_are_no_text_can_be_had_again() {
+    byte[] header = {6, 5, 4, 0x0B, (byte) 0x84, 0x23, (byte) 0xF0};
+    byte[] body = new byte[120];
+    java.util.Arrays.fill(body, (byte) 0x81);
+    byte[] octets = ByteBuffer.allocate(127).put(header).put(body).array();
+    assertThat(world.carrier.deliver("13125550001", LINE, UDHI, 4, octets).join()).isZero();
+    awaitInbound(1);
+    UUID id = world.inbound.getFirst().id();
+    assertThat(world.inbound.getFirst().text()).startsWith("[notice of a picture message");
+    List<KeptOctets.Part> kept =
+        world.server.inTransaction(tx -> KeptOctets.find(tx, world.keys, id));
+    assertThat(kept)
+        .singleElement()
+        .satisfies(
+            part -> {
+              assertThat(part.dataCoding()).isEqualTo(4);
+              assertThat(part.header()).isEqualTo(header);
+              assertThat(part.body()).isEqualTo(body);
+            });
+    assertThat(world.carrier.deliver("13125550001", LINE, 0, 0, new byte[] {'H', 'i'}).join())
+        .isZero();
+    awaitInbound(2);
+    assertThat(world.gatewayCount("inbound_octets")).isEqualTo(1);
   }
 }

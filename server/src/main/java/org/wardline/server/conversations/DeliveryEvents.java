@@ -107,7 +107,8 @@ final class DeliveryEvents {
         UPDATE wardline.message m
         SET state = CASE
               WHEN m.state IN ('delivered', 'recalled') THEN m.state
-              WHEN m.state IN ('failed', 'expired', 'unknown') AND e.state NOT IN ('delivered', 'failed') THEN m.state
+              WHEN m.state = 'unknown' AND e.state NOT IN ('delivered', 'failed', 'expired') THEN m.state
+              WHEN m.state IN ('failed', 'expired') AND e.state NOT IN ('delivered', 'failed') THEN m.state
               ELSE e.state END,
             may_be_duplicate = m.may_be_duplicate OR e.may_be_duplicate
         FROM unnest(?::uuid[], ?::text[], ?::boolean[]) AS e (id, state, may_be_duplicate)

@@ -160,7 +160,8 @@ final class InboundTexts {
         one.patient(),
         SmsText.of(one.text().text()),
         one.text().receivedAt(),
-        one.text().complete());
+        one.text().complete(),
+        one.text().note());
   }
 
   private Optional<Sent> sender(Tx tx, SmsQueue.InboundText text) {

@@ -72,9 +72,18 @@ final class MessageWriter {
       SmsText text,
       @Nullable Instant expiresAt) {}
 
-  /** A text from a patient. */
+  /**
+   * A text from a patient.
+   *
+   * @param note the gateway's words about it, for the history; usually empty
+   */
   record Incoming(
-      UUID id, Recipient recipient, SmsText text, Instant receivedAt, boolean complete) {}
+      UUID id,
+      Recipient recipient,
+      SmsText text,
+      Instant receivedAt,
+      boolean complete,
+      String note) {}
 
   private record Row(
       UUID id,
@@ -170,7 +179,7 @@ final class MessageWriter {
               text.receivedAt(),
               null,
               text.complete()
-                  ? ""
+                  ? text.note()
                   : "parts are missing; the carrier did not deliver them in time"));
       acts.add(
           new Audit.Act(

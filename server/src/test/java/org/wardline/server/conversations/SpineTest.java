@@ -324,6 +324,43 @@ class SpineTest {
   }
 
   @Test
+  void a_receipt_days_late_still_ends_a_text_that_was_called_unknown() {
+    String number = number();
+    patient(number, "care");
+    for (String end : List.of("delivered", "failed", "expired")) {
+      String id = accepted(number, "Hello " + end);
+      gatewaySays(id, "sent", "unknown");
+      await("unknown", () -> state(id).equals("unknown"));
+      gatewaySays(id, end);
+      await("ended", () -> state(id).equals(end));
+      // News that was on its way too long leads back to nothing.
+      gatewaySays(id, "sent");
+      await("applied", () -> count("SELECT count(*) FROM sms.event") == 0);
+      assertThat(state(id)).isEqualTo(end);
+    }
+  }
+
+  @Test
+  void a_text_that_may_be_a_repeat_says_so_in_its_history_and_not_in_its_words() {
+    String number = number();
+    patient(number, "care");
+    UUID id = UUID.randomUUID();
+    db.run(
+        tx -> {
+          tx.update(
+              "INSERT INTO sms.inbound (id, sealed, note) VALUES (?, ?, 'Perhaps a repeat')",
+              id,
+              gatewaySide.sealInbound(id, number.substring(1), "13125550199", "Yes"));
+          tx.query("SELECT pg_notify('sms_inbound', '')", row -> "");
+        });
+    await("received", () -> get("/messages/" + id).status() == 200);
+    JsonNode message = get("/messages/" + id).body();
+    assertThat(message.path("text").asString()).isEqualTo("Yes");
+    assertThat(message.path("history").path(0).path("detail").asString())
+        .isEqualTo("Perhaps a repeat");
+  }
+
+  @Test
   void the_same_key_sends_once_and_another_body_under_it_is_refused() {
     String number = number();
     patient(number, "care");

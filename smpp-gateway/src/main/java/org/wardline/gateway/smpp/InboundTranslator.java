@@ -1,8 +1,12 @@
 package org.wardline.gateway.smpp;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.jsmpp.bean.AbstractSmCommand;
 import org.jsmpp.bean.AlertNotification;
 import org.jsmpp.bean.DataSm;
@@ -28,22 +32,32 @@ final class InboundTranslator implements MessageReceiverListener {
   private static final int UDHI = 0x40;
   private static final byte[] NO_OCTETS = {};
 
-  private final SmppInbound inbound;
+  /** TLVs that are different for every text where a carrier gives them. */
+  private static final int[] STAMPS = {Tlv.RECEIPTED_MESSAGE_ID, Tlv.USER_MESSAGE_REFERENCE};
 
-  InboundTranslator(SmppInbound inbound) {
+  private final SmppInbound inbound;
+  private final InboundPdu.Origin origin;
+
+  /**
+   * @param alive whether the session whose PDUs this translates is still bound
+   */
+  InboundTranslator(SmppInbound inbound, BooleanSupplier alive) {
     this.inbound = inbound;
+    this.origin = new InboundPdu.Origin(UUID.randomUUID(), alive);
   }
 
   @Override
   public void onAcceptDeliverSm(DeliverSm deliverSm) throws ProcessRequestException {
     byte[] octets = deliverSm.getShortMessage();
-    accept(deliverSm, octets == null ? NO_OCTETS : octets);
+    // §4.6.1 wants it empty; carriers that fill it give the time they took the text.
+    String time = orEmpty(deliverSm.getScheduleDeliveryTime());
+    accept(deliverSm, octets == null ? NO_OCTETS : octets, time);
   }
 
   /** data_sm carries its text only in message_payload (SMPP 3.4 §4.7.1). */
   @Override
   public DataSmResult onAcceptDataSm(DataSm dataSm, Session source) throws ProcessRequestException {
-    accept(dataSm, NO_OCTETS);
+    accept(dataSm, NO_OCTETS, "");
     try {
       // §4.7.2: an ESME has no message id to give.
       return new DataSmResult(new MessageId(""), new OptionalParameter[0]);
@@ -52,16 +66,20 @@ final class InboundTranslator implements MessageReceiverListener {
     }
   }
 
-  /** SMPP 3.4 §4.12: has no response, and we never ask for it. */
+  /**
+   * SMPP 3.4 §4.12: says that a phone can be reached again, has no response, and holds nothing to
+   * keep. We never ask for it; the carrier itself delivers what waits.
+   */
   @Override
   public void onAcceptAlertNotification(AlertNotification alertNotification) {
     log.debug("alert_notification ignored");
   }
 
-  private void accept(AbstractSmCommand pdu, byte[] shortMessage) throws ProcessRequestException {
+  private void accept(AbstractSmCommand pdu, byte[] shortMessage, String time)
+      throws ProcessRequestException {
     InboundAnswer answer;
     try {
-      answer = dispatch(pdu, shortMessage);
+      answer = dispatch(pdu, shortMessage, time);
     } catch (RuntimeException e) {
       // Not the exception itself: its message could quote a text.
       log.warn("An inbound PDU was not stored ({}); the SMSC will retry", e.getClass().getName());
@@ -72,15 +90,19 @@ final class InboundTranslator implements MessageReceiverListener {
     }
   }
 
-  private InboundAnswer dispatch(AbstractSmCommand pdu, byte[] shortMessage) {
+  private InboundAnswer dispatch(AbstractSmCommand pdu, byte[] shortMessage, String time) {
     List<Tlv> tlvs = tlvs(pdu.getOptionalParameters());
     byte[] octets = payload(tlvs, shortMessage);
     int esmClass = pdu.getEsmClass() & 0xFF;
     int type = esmClass & MESSAGE_TYPE_MASK;
+    boolean udhi = (esmClass & UDHI) != 0;
+    // Never by its words alone: anybody with a phone could write those and mark others' texts.
     if (type == DELIVERY_RECEIPT
         || type == INTERMEDIATE_NOTIFICATION
         || ReceiptText.looksLikeReceipt(tlvs)) {
-      Optional<ReceiptPdu> receipt = ReceiptText.parse(octets, pdu.getDataCoding() & 0xFF, tlvs);
+      Optional<ReceiptPdu> receipt =
+          ReceiptText.parse(
+              udhi ? withoutHeader(octets) : octets, pdu.getDataCoding() & 0xFF, tlvs);
       if (receipt.isEmpty()) {
         // Refusing it would bring the same receipt back for ever.
         log.warn("A delivery receipt without a message id was acknowledged and dropped");
@@ -95,8 +117,25 @@ final class InboundTranslator implements MessageReceiverListener {
             esmClass,
             pdu.getDataCoding() & 0xFF,
             octets,
-            (esmClass & UDHI) != 0,
-            sar(tlvs)));
+            udhi,
+            sar(tlvs),
+            stamp(tlvs, time),
+            origin));
+  }
+
+  private static byte[] withoutHeader(byte[] octets) {
+    int header = octets.length == 0 ? 0 : 1 + (octets[0] & 0xFF);
+    return header >= octets.length ? octets : Arrays.copyOfRange(octets, header, octets.length);
+  }
+
+  private static String stamp(List<Tlv> tlvs, String time) {
+    StringBuilder stamp = new StringBuilder();
+    for (int tag : STAMPS) {
+      find(tlvs, tag)
+          .ifPresent(
+              tlv -> stamp.append(tag).append('=').append(HexFormat.of().formatHex(tlv.value())));
+    }
+    return time.isEmpty() ? stamp.toString() : stamp.append("at=").append(time).toString();
   }
 
   private static String orEmpty(@org.jspecify.annotations.Nullable String value) {
@@ -136,9 +175,7 @@ final class InboundTranslator implements MessageReceiverListener {
       byte[] serialized = parameter.serialize();
       // Tag and length, two octets each, then the value.
       tlvs.add(
-          new Tlv(
-              parameter.tag & 0xFFFF,
-              java.util.Arrays.copyOfRange(serialized, 4, serialized.length)));
+          new Tlv(parameter.tag & 0xFFFF, Arrays.copyOfRange(serialized, 4, serialized.length)));
     }
     return tlvs;
   }

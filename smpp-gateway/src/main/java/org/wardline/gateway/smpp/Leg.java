@@ -89,7 +89,7 @@ final class Leg implements FirstAnswers.Connection {
     jsmpp.setQueueCapacity(RECEIVE_QUEUE_CAPACITY);
     jsmpp.setEnquireLinkTimer(NO_SENDER_OF_ITS_OWN);
     jsmpp.setTransactionTimer(bind.timeouts().response().toMillis());
-    jsmpp.setMessageReceiverListener(new InboundTranslator(inbound));
+    jsmpp.setMessageReceiverListener(new InboundTranslator(inbound, this::isBound));
   }
 
   /**

@@ -34,7 +34,9 @@ class ReceiptTextTest {
       })
   void receipts_are_read_as_carriers_write_them(
       String text, String id, Status status, String error) {
-    assertThat(parse(text)).contains(new ReceiptPdu(id, status, error));
+    ReceiptPdu read = parse(text).orElseThrow();
+    assertThat(new ReceiptPdu(read.messageId(), read.status(), read.errorCode()))
+        .isEqualTo(new ReceiptPdu(id, status, error));
   }
 
   @Test
@@ -56,7 +58,7 @@ class ReceiptTextTest {
                 Tlv.text(Tlv.RECEIPTED_MESSAGE_ID, "2"),
                 Tlv.octet(Tlv.MESSAGE_STATE, 5))
             .orElseThrow();
-    assertThat(receipt).isEqualTo(new ReceiptPdu("2", Status.UNDELIVERABLE, "7"));
+    assertThat(receipt).isEqualTo(new ReceiptPdu("2", "1", Status.UNDELIVERABLE, "7", ""));
   }
 
   @Test
@@ -91,6 +93,43 @@ class ReceiptTextTest {
       byte[] value = new byte[random.nextInt(5)];
       random.nextBytes(value);
       var _ = parse(text.toString(), new Tlv(Tlv.NETWORK_ERROR_CODE, value));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "id:7 done date:2611210102 stat:DELIVRD|2611210102",
+        "id:7 done date:261121010203 stat:DELIVRD|261121010203",
+        "id:7 donedate:20261121010203 stat:DELIVRD|20261121010203",
+        "id:7 done_date:2026-11-21 01:02:03 stat:DELIVRD|20261121010203",
+        "id:7 stat:DELIVRD done date: err:000|''",
+        "id:7 submit date:2611210102 stat:DELIVRD text:done date:2611210102|''",
+      })
+  void the_done_date_is_kept_as_digits(String text, String digits) {
+    assertThat(parse(text).orElseThrow().doneDate()).isEqualTo(digits);
+  }
+
+  @Test
+  void a_code_of_the_tlv_counts_when_the_text_says_no_error() {
+    Tlv network = new Tlv(Tlv.NETWORK_ERROR_CODE, new byte[] {'3', 0, 6});
+    assertThat(parse("id:1 stat:UNDELIV err:000", network).orElseThrow().errorCode())
+        .isEqualTo("3/6");
+    assertThat(parse("id:1 stat:UNDELIV err:077", network).orElseThrow().errorCode())
+        .isEqualTo("077");
+  }
+
+  @Test
+  void ucs2_is_recognised_whatever_the_carrier_calls_it() {
+    String text = "id:5 stat:DELIVRD";
+    for (int coding : new int[] {0, 3, 8}) {
+      for (java.nio.charset.Charset charset :
+          List.of(
+              StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE, StandardCharsets.US_ASCII)) {
+        assertThat(ReceiptText.parse(text.getBytes(charset), coding, List.of()))
+            .contains(new ReceiptPdu("5", Status.DELIVERED, ""));
+      }
     }
   }
 }

@@ -1,0 +1,103 @@
+package org.wardline.gateway;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.wardline.gateway.Attempt.AcceptedSegment;
+import org.wardline.gateway.Attempt.Outcome;
+import org.wardline.jdbc.Tx;
+
+/**
+ * Writes what came of attempts: the segments the carrier took, and the text's way out of the queue.
+ */
+final class SegmentLedger {
+  private final String link;
+  private final UUID run;
+
+  SegmentLedger(String link, UUID run) {
+    this.link = link;
+    this.run = run;
+  }
+
+  void insert(Tx tx, List<Attempt> attempts) {
+    int n = attempts.stream().mapToInt(attempt -> attempt.accepted().size()).sum();
+    if (n == 0) {
+      return;
+    }
+    String[] smscIds = new String[n];
+    UUID[] ids = new UUID[n];
+    Integer[] numbers = new Integer[n];
+    Integer[] totals = new Integer[n];
+    Boolean[] duplicates = new Boolean[n];
+    Instant[] expiries = new Instant[n];
+    Instant[] accepted = new Instant[n];
+    @Nullable String[] reported = new String[n];
+    @Nullable String[] given = new String[n];
+    int i = 0;
+    for (Attempt attempt : attempts) {
+      for (AcceptedSegment segment : attempt.accepted()) {
+        reported[i] = attempt.outcome() instanceof Outcome.Failed ? "failed" : null;
+        smscIds[i] = segment.smscId();
+        given[i] = segment.givenId().equals(segment.smscId()) ? null : segment.givenId();
+        ids[i] = attempt.text().id();
+        numbers[i] = segment.number();
+        totals[i] = attempt.total();
+        duplicates[i] = attempt.text().mayBeDuplicate();
+        expiries[i] = attempt.text().expiresAt();
+        accepted[i] = segment.at();
+        i++;
+      }
+    }
+    tx.update(
+        """
+        INSERT INTO sms.segment
+          (link, smsc_id, outbound_id, number, total, may_be_duplicate, expires_at, accepted_at,
+           reported, given_id)
+        SELECT ?, smsc_id, outbound_id, number, total, may_be_duplicate, expires_at, accepted_at,
+               reported, given_id
+        FROM unnest(?::text[], ?::uuid[], ?::int[], ?::int[], ?::bool[], ?::timestamptz[],
+                    ?::timestamptz[], ?::text[], ?::text[])
+          AS t (smsc_id, outbound_id, number, total, may_be_duplicate, expires_at, accepted_at,
+                reported, given_id)
+        """,
+        link,
+        smscIds,
+        ids,
+        numbers,
+        totals,
+        duplicates,
+        expiries,
+        accepted,
+        reported,
+        given);
+  }
+
+  void leaveQueue(Tx tx, List<Attempt> attempts) {
+    UUID[] settled =
+        attempts.stream()
+            .filter(Attempt::isSettled)
+            .map(attempt -> attempt.text().id())
+            .toArray(UUID[]::new);
+    if (settled.length > 0) {
+      tx.update(
+          "DELETE FROM sms.outbound WHERE id = ANY(?::uuid[]) AND claimed_by = ?", settled, run);
+    }
+    for (Attempt attempt : attempts) {
+      boolean begun = attempt.text().acceptedSegments() > 0;
+      if (attempt.isSettled() && begun && !(attempt.outcome() instanceof Outcome.Sent)) {
+        // Its story is over: receipts of the parts that did leave change nothing any more.
+        tx.update(
+            "UPDATE sms.segment SET reported = 'failed' WHERE outbound_id = ? AND total > 1",
+            attempt.text().id());
+      }
+      if (!attempt.isSettled() && !attempt.accepted().isEmpty()) {
+        tx.update(
+            "UPDATE sms.outbound SET accepted_segments = ? WHERE id = ? AND claimed_by = ?",
+            attempt.accepted().getLast().number(),
+            attempt.text().id(),
+            run);
+      }
+    }
+  }
+}
