@@ -347,7 +347,7 @@ final class ClaimStore {
   }
 
   /** Takes texts whose time ran out while they waited out of the queue. */
-  int expire(Tx tx, Instant now) {
+  static int expire(Tx tx, Instant now) {
     return tx.update(
         """
         WITH late AS (

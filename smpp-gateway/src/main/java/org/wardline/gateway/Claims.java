@@ -232,7 +232,7 @@ final class Claims implements AutoCloseable {
     }
     Instant now = clock.instant();
     if (!draining && !now.isBefore(nextSweep)) {
-      events += held.inTransaction(tx -> store.expire(tx, now));
+      events += held.inTransaction(tx -> ClaimStore.expire(tx, now));
       nextSweep = now.plus(EXPIRY_SWEEP);
     }
     if (events > 0) {

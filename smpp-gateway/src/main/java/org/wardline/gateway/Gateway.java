@@ -34,7 +34,7 @@ import org.wardline.sms.SmsQueue;
 public final class Gateway implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Gateway.class);
   private static final Duration LOOK = Duration.ofSeconds(1);
-  private static final Duration ABANDONED_LOOK = Duration.ofSeconds(15);
+  private static final Duration ABANDONED_LOOK = Duration.ofSeconds(5);
 
   private final GatewaySettings settings;
   private final GatewayMetrics metrics;
@@ -195,7 +195,7 @@ public final class Gateway implements AutoCloseable {
    * was dead: they go back to the queue as after any crash.
    */
   private int recoverAbandoned() {
-    int recovered = 0;
+    int recovered = running.isEmpty() ? expire() : 0;
     for (String link : db.inTransaction(ClaimStore::linksInUse)) {
       if (!running.containsKey(link)) {
         recovered += Claims.recoverAbandoned(settings.database(), link);
@@ -206,6 +206,11 @@ public final class Gateway implements AutoCloseable {
       running.values().forEach(LinkRunner::wake);
     }
     return 0;
+  }
+
+  /** What a running link does by the way: time runs out also when every link is drained. */
+  private int expire() {
+    return db.inTransaction(tx -> ClaimStore.expire(tx, settings.clock().instant()));
   }
 
   /** Stops every link cleanly, at the same time. */

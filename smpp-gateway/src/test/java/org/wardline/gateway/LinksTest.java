@@ -322,6 +322,58 @@ class LinksTest {
   }
 
   @Test
+  void a_stale_queue_does_not_flood_out_after_a_reconnect() throws IOException {
+    LinkSettings paced = world.link().withPace(new Pace(50, 0));
+    int port = world.carrier.port();
+    world.carrier.close();
+    List<SmsQueue.OutboundText> texts = new ArrayList<>();
+    Instant soon = Instant.now().plus(Duration.ofSeconds(2));
+    for (int i = 0; i < 90; i++) {
+      SmsQueue.OutboundText one =
+          text("main", GatewayWorld.number(i), "text " + i, Urgency.REMINDER, InDoubt.RESEND);
+      boolean stale = i % 3 != 0;
+      texts.add(
+          stale
+              ? new SmsQueue.OutboundText(
+                  one.id(),
+                  one.line(),
+                  one.source(),
+                  one.destination(),
+                  "stale " + i,
+                  1,
+                  soon,
+                  one.urgency(),
+                  one.inDoubt(),
+                  one.format())
+              : one);
+    }
+    world.server.run(tx -> world.queue.enqueue(tx, texts));
+    world.start(paced);
+    world.await("their time is over", () -> Instant.now().isAfter(soon));
+    try (FakeCarrier back = new FakeCarrier(port)) {
+      world.await("the first left", () -> !back.log.isEmpty());
+      long start = System.nanoTime();
+      world.awaitAllFinal(texts.stream().map(SmsQueue.OutboundText::id).toList());
+      assertThat(back.texts()).hasSize(30).noneMatch(text -> text.startsWith("stale"));
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .isGreaterThan(Duration.ofMillis(28 * 20));
+    }
+  }
+
+  @Test
+  void time_runs_out_also_when_every_link_is_drained() {
+    world.start(first());
+    world.await("bound", () -> bound("first"));
+    want("first", Want.DRAIN);
+    world.await("drained", () -> status("first").state().equals("stopped"));
+    UUID late =
+        world.send(GatewayWorld.number(1), "late", Instant.now().plus(Duration.ofMillis(200)));
+    world.await("expired", Duration.ofSeconds(40), () -> world.isFinal(late));
+    assertThat(world.states(late)).containsExactly("expired");
+    assertThat(world.carrier.log).isEmpty();
+  }
+
+  @Test
   void a_line_that_asks_a_person_never_sends_again_by_itself() {
     world.carrier.script = taken -> FakeCarrier.Answer.TAKE_AND_STAY_SILENT;
     world.start(world.link(Duration.ofMillis(500)));
