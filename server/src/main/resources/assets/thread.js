@@ -320,6 +320,7 @@ function submit(form) {
 async function deliver(entry) {
   try {
     const body = new URLSearchParams({ _csrf: entry.csrf, key: entry.key, text: entry.text });
+    if (entry.again) body.set('again', '1');
     const part = await fetchPart(entry.action, { body });
     outbox.delete(entry.key);
     if (openConversation() === entry.conversation) apply(part.getElementById('thread'));
@@ -330,6 +331,9 @@ async function deliver(entry) {
       : `Not sent. ${refusal.message}`;
     announce('The text was not sent.');
     const fresh = refusal.fragment?.getElementById('thread');
+    const insist = fresh?.querySelector('[data-again]');
+    entry.again = Boolean(insist);
+    insist?.remove();
     if (fresh) {
       fresh.querySelector('.composer-notice')?.replaceChildren();
       apply(fresh);
@@ -362,6 +366,7 @@ function drawOutbox() {
     item.querySelector('.meta').hidden = failed;
     item.querySelector('.unsent').hidden = !failed;
     item.querySelector('[data-why]').textContent = entry.why;
+    item.querySelector('[data-retry]').textContent = entry.again ? 'Send it once more' : 'Retry';
   }
 }
 

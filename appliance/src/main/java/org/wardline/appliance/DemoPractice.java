@@ -92,7 +92,7 @@ final class DemoPractice {
             var _ =
                 app.conversations()
                     .conversations()
-                    .send(CALLER, conversation, person.texts().get(n), "demo-" + i + "-" + n);
+                    .send(CALLER, conversation, person.texts().get(n), true, "demo-" + i + "-" + n);
           }
         }
       }

@@ -93,7 +93,9 @@ public record ServerConfig(
                     "max-waiting-texts",
                     1,
                     MAX_QUEUE,
-                    ConversationsFeature.Settings.MAX_WAITING_TEXTS)),
+                    ConversationsFeature.Settings.MAX_WAITING_TEXTS),
+            root.section("queue")
+                .duration("same-text-window", ConversationsFeature.Settings.SAME_TEXT_WINDOW)),
         new ArchiveSettings(
             archive.string("host", "127.0.0.1"),
             archive.port("port", 9042),

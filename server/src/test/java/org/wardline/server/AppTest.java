@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
@@ -63,7 +64,8 @@ class AppTest {
                   List.of(
                       new Line(
                           "main", "Main", SenderAddress.of("+13125550199"), "Lakeside Clinic")),
-                  ConversationsFeature.Settings.MAX_WAITING_TEXTS),
+                  ConversationsFeature.Settings.MAX_WAITING_TEXTS,
+                  Duration.ZERO),
               new ArchiveSettings("127.0.0.1", 1, "none", "nobody", () -> "", 1),
               Clock.systemUTC());
       assertThatThrownBy(() -> App.start(settings, new Metrics()).close())

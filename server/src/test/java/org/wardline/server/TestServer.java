@@ -102,7 +102,12 @@ public final class TestServer implements AutoCloseable {
   /** Few enough that a test can reach it. */
   public static final int MAX_WAITING_TEXTS = 2_000;
 
+  /** Without the guard against sending the same words twice, which many tests do. */
   public TestServer() {
+    this(Duration.ZERO);
+  }
+
+  public TestServer(Duration sameTextWindow) {
     try {
       folder = Files.createTempDirectory("wardline-test");
       app =
@@ -136,7 +141,8 @@ public final class TestServer implements AutoCloseable {
                               List.of(SenderAddress.of("+13125550196"), SenderAddress.of("72345")),
                               InDoubt.ASK,
                               SmsFormat.parse("latin1 udh-16"))),
-                      MAX_WAITING_TEXTS),
+                      MAX_WAITING_TEXTS,
+                      sameTextWindow),
                   new ArchiveSettings("127.0.0.1", 1, "none", "nobody", () -> "", 1),
                   clock),
               metrics);

@@ -1,6 +1,7 @@
 package org.wardline.server.conversations;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wardline.jdbc.Db;
@@ -33,6 +35,7 @@ import org.wardline.server.conversations.MessageWriter.Outgoing;
 import org.wardline.server.conversations.MessageWriter.Recipient;
 import org.wardline.server.conversations.Recipients.Known;
 import org.wardline.server.conversations.Recipients.PatientLine;
+import org.wardline.server.conversations.RepeatedTexts.Digest;
 import org.wardline.server.conversations.SendRequest.IdempotencyKey;
 import org.wardline.server.conversations.SendRequest.Purpose;
 import org.wardline.server.conversations.SendRequest.Target;
@@ -66,7 +69,9 @@ final class Acceptor implements AutoCloseable {
   private final ConsentLedger ledger;
   private final MessageWriter writer;
   private final Backpressure backpressure;
+  private final RepeatedTexts repeated;
   private final Audit audit;
+  private final InstantSource clock;
   private final Metrics.Count accepted;
   private final BlockingQueue<Waiting> waiting = new ArrayBlockingQueue<>(MAX_WAITING_REQUESTS);
   private final Thread thread;
@@ -80,7 +85,9 @@ final class Acceptor implements AutoCloseable {
       ConsentLedger ledger,
       MessageWriter writer,
       Backpressure backpressure,
+      RepeatedTexts repeated,
       Audit audit,
+      InstantSource clock,
       Metrics metrics) {
     this.db = db;
     this.lines = lines;
@@ -89,7 +96,9 @@ final class Acceptor implements AutoCloseable {
     this.ledger = ledger;
     this.writer = writer;
     this.backpressure = backpressure;
+    this.repeated = repeated;
     this.audit = audit;
+    this.clock = clock;
     this.accepted =
         metrics.counter("wardline_texts_accepted_total", "Send requests by outcome.", "outcome");
     this.thread = Thread.ofPlatform().name("acceptor").daemon(true).start(this::loop);
@@ -183,7 +192,8 @@ final class Acceptor implements AutoCloseable {
     PhoneLocks.forSending(
         tx, open.stream().map(i -> Objects.requireNonNull(resolved[i]).phone()).toList());
     refuseWithoutConsent(tx, requests, resolved, outcomes);
-    write(tx, requests, resolved, outcomes);
+    Digest[] digests = refuseRepeatedTexts(tx, requests, resolved, outcomes);
+    write(tx, requests, resolved, digests, outcomes);
     auditRefusals(tx, requests, resolved, outcomes);
     return List.of(outcomes);
   }
@@ -307,6 +317,39 @@ final class Acceptor implements AutoCloseable {
     }
   }
 
+  /** The same words to the same number within a short time are mostly a mistake (FLOW-6). */
+  private @Nullable Digest[] refuseRepeatedTexts(
+      Tx tx, List<SendRequest> requests, Resolved[] resolved, SendOutcome[] outcomes) {
+    @Nullable Digest[] digests = new Digest[outcomes.length];
+    if (repeated.isOff()) {
+      return digests;
+    }
+    List<Digest> asked = new ArrayList<>();
+    for (int i : open(outcomes)) {
+      SendRequest request = requests.get(i);
+      if (request.purpose() instanceof Purpose.Text) {
+        Resolved to = Objects.requireNonNull(resolved[i]);
+        digests[i] = repeated.digest(to.phone(), to.line(), request.text());
+        if (!request.again()) {
+          asked.add(digests[i]);
+        }
+      }
+    }
+    if (asked.isEmpty()) {
+      return digests;
+    }
+    Map<Digest, RepeatedTexts.Earlier> earlier = repeated.earlier(tx, asked);
+    for (int i : open(outcomes)) {
+      Digest digest = digests[i];
+      RepeatedTexts.Earlier before =
+          digest == null || requests.get(i).again() ? null : earlier.get(digest);
+      if (before != null) {
+        outcomes[i] = new SendOutcome.SameTextBefore(before.message(), before.at());
+      }
+    }
+    return digests;
+  }
+
   /**
    * A refusal tells whether a number is on file and what its owner said: who asks leaves a trace.
    */
@@ -320,6 +363,7 @@ final class Acceptor implements AutoCloseable {
             case SendOutcome.UnknownRecipient unknown -> "unknown recipient";
             case SendOutcome.UnknownLine unknown -> "line unknown or not allowed";
             case SendOutcome.KeyReused reused -> "key used before";
+            case SendOutcome.SameTextBefore before -> "same text before";
             case SendOutcome.ConsentOnRecord there -> "consent on record";
             case SendOutcome.AskedAlready asked -> "asked already";
             case SendOutcome.Queued queued -> "";
@@ -339,7 +383,11 @@ final class Acceptor implements AutoCloseable {
   }
 
   private void write(
-      Tx tx, List<SendRequest> requests, Resolved[] resolved, SendOutcome[] outcomes) {
+      Tx tx,
+      List<SendRequest> requests,
+      Resolved[] resolved,
+      @Nullable Digest[] digests,
+      SendOutcome[] outcomes) {
     List<Integer> open = open(outcomes);
     if (open.isEmpty()) {
       return;
@@ -354,6 +402,7 @@ final class Acceptor implements AutoCloseable {
     List<Outgoing> texts = new ArrayList<>(open.size());
     List<Integer> written = new ArrayList<>(open.size());
     Map<IdempotencyName, Integer> inThisBatch = new HashMap<>();
+    Map<Digest, UUID> sameWords = new HashMap<>();
     for (int i : open) {
       SendRequest request = requests.get(i);
       Optional<IdempotencyName> name =
@@ -370,6 +419,12 @@ final class Acceptor implements AutoCloseable {
         outcomes[i] = new SendOutcome.UnknownRecipient();
         continue;
       }
+      Digest digest = digests[i];
+      UUID twinId = digest == null || request.again() ? null : sameWords.get(digest);
+      if (twinId != null) {
+        outcomes[i] = new SendOutcome.SameTextBefore(twinId, clock.instant());
+        continue;
+      }
       UUID conversation =
           Objects.requireNonNull(
               conversations.get(new PatientLine(target.patient(), target.line().id())));
@@ -379,6 +434,9 @@ final class Acceptor implements AutoCloseable {
       UUID id = UUID.randomUUID();
       texts.add(outgoing(tx, id, request, recipient));
       outcomes[i] = new SendOutcome.Queued(id);
+      if (digest != null) {
+        sameWords.put(digest, id);
+      }
       written.add(i);
       name.ifPresent(n -> inThisBatch.put(n, i));
     }
@@ -386,6 +444,7 @@ final class Acceptor implements AutoCloseable {
       return;
     }
     writer.queue(tx, texts);
+    repeated.remember(tx, sameWords);
     keepKeys(tx, written.stream().map(requests::get).toList(), texts);
   }
 

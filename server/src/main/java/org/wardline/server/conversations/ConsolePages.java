@@ -86,7 +86,10 @@ final class ConsolePages {
     String text = form.text("text").replace("\r\n", "\n");
     Optional<Notice> refused = refusal(text);
     if (refused.isEmpty()) {
-      refused = refusal(conversations.send(caller, conversation, text, key(form)));
+      refused =
+          refusal(
+              conversations.send(
+                  caller, conversation, text, form.text("again").equals("1"), key(form)));
     }
     answer(caller, request, response, conversation, refused, text);
   }
@@ -213,6 +216,13 @@ final class ConsolePages {
           bad("Nothing was sent.", "There is no consent on record for this number.");
       case SendOutcome.OptedOut optedOut ->
           bad("Nothing was sent.", "The patient has opted out. Call instead.");
+      case SendOutcome.SameTextBefore before ->
+          Optional.of(
+              new Notice(
+                  "bad",
+                  "Nothing was sent.",
+                  "Exactly this went to the patient a few minutes ago.",
+                  true));
       case SendOutcome.ConsentOnRecord there ->
           bad("Nothing was sent.", "Consent is on record already.");
       case SendOutcome.AskedAlready asked ->
@@ -225,7 +235,7 @@ final class ConsolePages {
   }
 
   private static Optional<Notice> bad(String what, String next) {
-    return Optional.of(new Notice("bad", what, next));
+    return Optional.of(new Notice("bad", what, next, false));
   }
 
   private ReadableTimes times() {

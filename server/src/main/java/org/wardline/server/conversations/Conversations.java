@@ -351,13 +351,15 @@ public final class Conversations {
    * Sends a text in a conversation, under {@code care} consent. The same key with the same text is
    * accepted once.
    */
-  public SendOutcome send(Caller caller, UUID conversation, String text, String idempotencyKey) {
+  public SendOutcome send(
+      Caller caller, UUID conversation, String text, boolean again, String idempotencyKey) {
     return acceptor.accept(
         new SendRequest(
             caller,
             new Target.ToThread(conversation),
             text,
             new Purpose.Text(ConsentKind.CARE),
+            again,
             Optional.empty(),
             Optional.of(personsKey(caller, conversation, text, idempotencyKey))));
   }
@@ -378,6 +380,7 @@ public final class Conversations {
             new Target.ToThread(conversation),
             text,
             new Purpose.ConsentRequest(),
+            true,
             Optional.empty(),
             Optional.of(personsKey(caller, conversation, text, idempotencyKey))));
   }

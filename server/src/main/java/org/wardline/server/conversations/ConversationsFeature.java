@@ -34,8 +34,13 @@ public final class ConversationsFeature implements AutoCloseable {
    * @param askOnFirstContact whether somebody who texts first is asked for consent by rule
    * @param lines at least one
    * @param maxWaitingTexts so many may wait for the carrier before programs are put off
+   * @param sameTextWindow for so long the same words do not go to the same number again unless
+   *     somebody insists; zero switches that off
    */
-  public record Settings(boolean askOnFirstContact, List<Line> lines, int maxWaitingTexts) {
+  public record Settings(
+      boolean askOnFirstContact, List<Line> lines, int maxWaitingTexts, Duration sameTextWindow) {
+    public static final Duration SAME_TEXT_WINDOW = Duration.ofMinutes(5);
+
     /** An hour and more of what two cores send. */
     public static final int MAX_WAITING_TEXTS = 250_000;
 
@@ -67,7 +72,9 @@ public final class ConversationsFeature implements AutoCloseable {
             ledger,
             writer,
             new Backpressure(db, queue, settings.maxWaitingTexts()),
+            new RepeatedTexts(parts.systemKeys(), parts.clock(), settings.sameTextWindow()),
             audit,
+            parts.clock(),
             parts.metrics());
     conversations =
         new Conversations(db, lines, patients, keys, ledger, acceptor, queue, ended, audit, live);

@@ -58,7 +58,8 @@ final class MessageApi {
       @Nullable String line,
       @Nullable String text,
       @Nullable String kind,
-      @Nullable String expiresAt) {
+      @Nullable String expiresAt,
+      @Nullable Boolean again) {
     @Override
     public String toString() {
       return "MessageBody[redacted]";
@@ -98,6 +99,7 @@ final class MessageApi {
                 new Target.ToNumber(to, line),
                 text,
                 new Purpose.Text(kind),
+                Boolean.TRUE.equals(body.again()),
                 expiry(body.expiresAt()),
                 key));
     UUID id = accepted(caller, outcome);
@@ -123,6 +125,14 @@ final class MessageApi {
           throw new Problem(
               Problem.Type.OPTED_OUT,
               "The patient opted out of texts. Call, or wait until the patient texts START.");
+      case SendOutcome.SameTextBefore before ->
+          throw new Problem(
+              Problem.Type.DUPLICATE_TEXT,
+              "The same text went to this number at "
+                  + before.at().truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
+                  + " (message "
+                  + before.id()
+                  + "). Nothing was queued. To send it once more, say \"again\": true.");
       case SendOutcome.ConsentOnRecord there ->
           throw Problem.invalid("Consent is on record already; there is nothing to ask.");
       case SendOutcome.AskedAlready asked ->

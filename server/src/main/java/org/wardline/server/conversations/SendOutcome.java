@@ -1,5 +1,6 @@
 package org.wardline.server.conversations;
 
+import java.time.Instant;
 import java.util.UUID;
 import org.wardline.server.consent.ConsentState;
 
@@ -22,6 +23,9 @@ public sealed interface SendOutcome {
 
   /** The patient opted out. */
   record OptedOut() implements SendOutcome {}
+
+  /** The same words went to this number a moment ago, and the wish did not say "again". */
+  record SameTextBefore(UUID id, Instant at) implements SendOutcome {}
 
   /** There is nothing to ask: consent is on record. */
   record ConsentOnRecord() implements SendOutcome {}

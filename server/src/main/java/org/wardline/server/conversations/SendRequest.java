@@ -11,6 +11,7 @@ import org.wardline.sms.PhoneNumber;
  * A wish to send a text.
  *
  * @param purpose what it is sent as; decides which consent it needs
+ * @param again also when the same words went to the same number a moment ago
  * @param expiresAt after this moment it is not sent any more; the line's default when empty
  */
 record SendRequest(
@@ -18,6 +19,7 @@ record SendRequest(
     Target target,
     String text,
     Purpose purpose,
+    boolean again,
     Optional<Instant> expiresAt,
     Optional<IdempotencyKey> idempotency) {
 

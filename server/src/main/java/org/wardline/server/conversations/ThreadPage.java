@@ -56,8 +56,9 @@ public record ThreadPage(
    * Why a wish was refused, in words.
    *
    * @param tone {@code bad} or {@code good}
+   * @param again whether the person may insist
    */
-  public record Notice(String tone, String what, String next) {}
+  public record Notice(String tone, String what, String next, boolean again) {}
 
   private static final int GROUP_WITHIN_MINUTES = 5;
 
