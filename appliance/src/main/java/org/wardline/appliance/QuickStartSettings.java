@@ -77,10 +77,13 @@ final class QuickStartSettings {
       gateway.setTop(
           "metrics-port", Integer.toString(PublicPorts.freeFrom(settings.gatewayMetricsPort())));
     }
-    gateway.set("link", "host", smsc.host());
-    gateway.set("link", "port", Integer.toString(smsc.port()));
-    gateway.set("link", "system-id", quoted(smsc.systemId()));
-    gateway.set("link", "password", settings.cipher.encrypt(smsc.password()));
+    // Whoever lists several links has said all of it.
+    if (gateway.getTop("links").isEmpty()) {
+      gateway.set("link", "host", smsc.host());
+      gateway.set("link", "port", Integer.toString(smsc.port()));
+      gateway.set("link", "system-id", quoted(smsc.systemId()));
+      gateway.set("link", "password", settings.cipher.encrypt(smsc.password()));
+    }
     server.write();
     gateway.write();
     return settings;
