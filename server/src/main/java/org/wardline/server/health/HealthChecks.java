@@ -79,7 +79,9 @@ final class HealthChecks {
         return new Warn(
             "Link \"" + link.link() + "\" is paused.",
             "It receives, and sends nothing. Its texts wait, or take another link.",
-            "When the reason is over, let it send again: wardline link resume " + link.link() + ".");
+            "When the reason is over, let it send again: wardline link resume "
+                + link.link()
+                + ".");
       }
     }
     return new Ok(
