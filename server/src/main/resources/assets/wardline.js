@@ -4,6 +4,7 @@ import * as forms from './forms.js';
 import * as idle from './idle.js';
 import * as keys from './keys.js';
 import * as live from './live.js';
+import * as poll from './poll.js';
 import * as thread from './thread.js';
 
 const root = document.documentElement;
@@ -32,6 +33,7 @@ document.querySelectorAll('[data-theme-toggle]').forEach(theme);
 forms.listen();
 keys.listen();
 idle.start();
+poll.start();
 if (document.getElementById('panes')) {
   thread.listen();
   thread.begin();

@@ -28,7 +28,7 @@ final class Access {
   private static final Caller CALLER = Caller.system("quick-start");
   private static final Duration TOKEN_VALID = Duration.ofDays(365);
   private static final List<String> TOKEN_SCOPES =
-      List.of("patient:*", "conversation:*", "consent:*", "audit:read");
+      List.of("patient:*", "conversation:*", "consent:*", "audit:read", "link:*");
   private static final int MAX_LOGIN_TRIES = 100;
 
   private record Person(String login, String name, String role) {}
@@ -42,7 +42,15 @@ final class Access {
   static RunAccess loadOrMake(Path file, App app) {
     try {
       if (Files.exists(file)) {
-        return parse(file);
+        JsonNode known = JSON.readTree(Files.readString(file));
+        RunAccess kept = parse(known);
+        if (scopes(known).equals(TOKEN_SCOPES)) {
+          return kept;
+        }
+        // Made by an older Wardline whose programs could do less. The old token ends.
+        RunAccess renewed = new RunAccess(kept.users(), token(app));
+        write(file, renewed);
+        return renewed;
       }
       RunAccess made = make(app);
       write(file, made);
@@ -58,9 +66,18 @@ final class Access {
     for (Person person : PEOPLE) {
       users.add(make(app.accounts().accounts(), person, random));
     }
-    String token =
-        app.accounts().clients().create(CALLER, "quick-start", TOKEN_SCOPES, TOKEN_VALID);
-    return new RunAccess(users, Secret.of(token));
+    return new RunAccess(users, token(app));
+  }
+
+  private static Secret token(App app) {
+    return Secret.of(
+        app.accounts().clients().create(CALLER, "quick-start", TOKEN_SCOPES, TOKEN_VALID));
+  }
+
+  private static List<String> scopes(JsonNode root) {
+    List<String> scopes = new ArrayList<>();
+    root.path("apiScopes").forEach(scope -> scopes.add(scope.asString()));
+    return scopes;
   }
 
   /** A login can be taken when an earlier first start was killed before it could write the file. */
@@ -82,8 +99,7 @@ final class Access {
         "Too many half-made accounts in this data folder. Start on a new one: --data DIR");
   }
 
-  private static RunAccess parse(Path file) throws IOException {
-    JsonNode root = JSON.readTree(Files.readString(file));
+  private static RunAccess parse(JsonNode root) {
     List<RunAccess.User> users = new ArrayList<>();
     for (JsonNode user : root.path("users")) {
       List<String> roles = new ArrayList<>();
@@ -110,6 +126,8 @@ final class Access {
       user.roles().forEach(roles::add);
     }
     root.put("apiToken", access.apiToken().reveal());
+    ArrayNode scopes = root.putArray("apiScopes");
+    TOKEN_SCOPES.forEach(scopes::add);
     PrivateFile.write(file, JSON.writeValueAsBytes(root));
   }
 }

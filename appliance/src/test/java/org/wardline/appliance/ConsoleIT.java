@@ -2,30 +2,18 @@ package org.wardline.appliance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
-import com.eatthepath.otp.TimeBasedOneTimePasswordGenerator;
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
-import com.microsoft.playwright.options.ReducedMotion;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import javax.crypto.spec.SecretKeySpec;
-import org.bouncycastle.util.encoders.Base32;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -38,7 +26,6 @@ import org.wardline.sms.NationalLanguage;
 import org.wardline.sms.SmsFormat;
 import org.wardline.sms.SmsText;
 import org.wardline.smsc.SmscSimulator;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Staff in a real browser, the carrier on a real socket. proves MSG-1, MSG-3, MSG-5, MSG-10, ACC-1
@@ -53,8 +40,7 @@ class ConsoleIT {
   private static SmscSimulator carrier;
   private static RunningWardline wardline;
   private static RestClient rest;
-  private static Playwright playwright;
-  private static Browser browser;
+  private static Chromium chromium;
   private static BrowserContext staff;
   private static Page page;
   private static final List<String> complaints = new ArrayList<>();
@@ -68,24 +54,8 @@ class ConsoleIT {
     rest = new RestClient(wardline);
     rest.patient("Ana", "Browser", NUMBER);
     assertThat(rest.text(NUMBER, "First contact", "console-1").status()).isEqualTo(202);
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(chromium())
-                    .setArgs(
-                        List.of(
-                            "--no-sandbox",
-                            "--disable-gpu",
-                            "--disable-background-networking",
-                            "--disable-component-update",
-                            "--disable-sync",
-                            "--no-first-run")));
-    staff = context(1280, 800);
+    chromium = Chromium.start();
+    staff = chromium.context(1280, 800);
     page = staff.newPage();
     page.onConsoleMessage(
         message -> {
@@ -98,78 +68,18 @@ class ConsoleIT {
 
   @AfterAll
   static void stop() {
-    playwright.close();
+    chromium.close();
     wardline.close();
     carrier.close();
-  }
-
-  /** What ./dev test found; without it, the first one in the PATH. */
-  private static Path chromium() {
-    String found = System.getenv("WARDLINE_CHROMIUM");
-    if (found != null) {
-      return Path.of(found);
-    }
-    return Stream.of(System.getenv("PATH").split(":"))
-        .map(folder -> Path.of(folder, "chromium"))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElseThrow(
-            () -> new IllegalStateException("No chromium in the PATH. Run: ./dev test --yes"));
-  }
-
-  private static BrowserContext context(int width, int height) {
-    return browser.newContext(
-        new Browser.NewContextOptions()
-            .setIgnoreHTTPSErrors(true)
-            // Contrast is measured on what stands still, not in the middle of a fade.
-            .setReducedMotion(ReducedMotion.REDUCE)
-            .setViewportSize(width, height));
-  }
-
-  private static void signIn(Page where, String role) throws Exception {
-    JsonNode run = wardline.run();
-    for (JsonNode user : run.path("users")) {
-      if (user.path("roles").path(0).asString().equals(role)) {
-        where.navigate(run.path("console").asString());
-        where.locator("#login").fill(user.path("login").asString());
-        where.locator("#password").fill(user.path("password").asString());
-        where.locator("#code").fill(code(user.path("totpSecret").asString()));
-        where.locator("main button[type=submit]").click();
-        return;
-      }
-    }
-    throw new AssertionError("no user with role " + role);
-  }
-
-  private static String code(String secret) throws Exception {
-    String padded = secret + "=".repeat((8 - secret.length() % 8) % 8);
-    return new TimeBasedOneTimePasswordGenerator()
-        .generateOneTimePasswordString(
-            new SecretKeySpec(Base32.decode(padded), "HmacSHA1"), Instant.now(), Locale.ROOT);
-  }
-
-  private static void shot(Page of, String name) throws Exception {
-    Path folder = RunningWardline.root().resolve("appliance/target/screenshots");
-    Files.createDirectories(folder);
-    of.screenshot(new Page.ScreenshotOptions().setPath(folder.resolve(name + ".png")));
-  }
-
-  private static void axe(Page of) {
-    assertThat(
-            new AxeBuilder(of)
-                .withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"))
-                .analyze()
-                .getViolations())
-        .isEmpty();
   }
 
   @Test
   @Order(1)
   void staff_sign_in_send_see_delivered_and_the_answer_without_reload() throws Exception {
     page.navigate(wardline.run().path("console").asString());
-    shot(page, "sign-in");
-    axe(page);
-    signIn(page, "clinician");
+    Chromium.shot(page, "sign-in");
+    Chromium.axe(page);
+    Chromium.signIn(page, wardline.run(), "clinician");
     page.locator("text=Ana Browser").first().click();
     Locator text = page.locator("#text");
     text.waitFor();
@@ -204,8 +114,8 @@ class ConsoleIT {
         (System.nanoTime() - acknowledged) / 1_000_000);
     assertThat(page.locator("#text").inputValue()).isEqualTo("half a sentence that must st");
     assertThat(page.evaluate("() => window.sameDocument === true")).isEqualTo(true);
-    shot(page, "thread");
-    axe(page);
+    Chromium.shot(page, "thread");
+    Chromium.axe(page);
     text.fill("");
   }
 
@@ -354,20 +264,20 @@ class ConsoleIT {
     page.locator("[name=givenName]").fill("Noor");
     page.locator("[name=familyName]").fill("Haddad");
     page.locator("[name=number]").first().fill("(312) 555-0166");
-    shot(page, "new-patient");
-    axe(page);
+    Chromium.shot(page, "new-patient");
+    Chromium.axe(page);
     page.locator("main form button[type=submit]:not([name])").last().click();
     Locator ask = page.locator("button:has-text(\"Ask for consent\")");
     ask.waitFor();
     assertThat(page.locator("#text").count()).isZero();
-    shot(page, "no-consent");
-    axe(page);
+    Chromium.shot(page, "no-consent");
+    Chromium.axe(page);
     ask.click();
     var asked = carrier.awaitMessageTo("+13125550166", Duration.ofSeconds(10)).orElseThrow();
     assertThat(asked.text()).contains("Reply YES to agree");
     carrier.sendFromPatient("+13125550166", LINE, "Yes").get(5, TimeUnit.SECONDS);
     page.locator("#text").waitFor();
-    shot(page, "consented");
+    Chromium.shot(page, "consented");
   }
 
   @Test
@@ -378,8 +288,8 @@ class ConsoleIT {
     carrier.sendFromPatient(NUMBER, LINE, "STOP").get(5, TimeUnit.SECONDS);
     Until.holds("locked", Duration.ofSeconds(5), () -> page.locator("#text").count() == 0);
     assertThat(page.locator("#main").innerText()).contains("START");
-    shot(page, "opted-out");
-    axe(page);
+    Chromium.shot(page, "opted-out");
+    Chromium.axe(page);
     carrier.sendFromPatient(NUMBER, LINE, "start").get(5, TimeUnit.SECONDS);
     page.locator("#text").waitFor();
   }
@@ -411,26 +321,17 @@ class ConsoleIT {
   @Test
   @Order(6)
   void it_works_on_a_small_phone_and_in_the_dark() throws Exception {
-    try (BrowserContext phone =
-        staff
-            .browser()
-            .newContext(
-                new Browser.NewContextOptions()
-                    .setIgnoreHTTPSErrors(true)
-                    .setViewportSize(360, 740)
-                    .setReducedMotion(ReducedMotion.REDUCE)
-                    .setColorScheme(ColorScheme.DARK)
-                    .setStorageState(staff.storageState()))) {
+    try (BrowserContext phone = chromium.context(staff, 360, 740, ColorScheme.DARK)) {
       Page small = phone.newPage();
       small.navigate(wardline.run().path("console").asString() + "/inbox");
       assertThat(small.evaluate("() => document.documentElement.scrollWidth")).isEqualTo(360);
-      shot(small, "inbox-phone-dark");
-      axe(small);
+      Chromium.shot(small, "inbox-phone-dark");
+      Chromium.axe(small);
       small.locator("text=Ana Browser").first().click();
       small.locator("#text").waitFor();
       assertThat(small.evaluate("() => document.documentElement.scrollWidth")).isEqualTo(360);
-      shot(small, "thread-phone-dark");
-      axe(small);
+      Chromium.shot(small, "thread-phone-dark");
+      Chromium.axe(small);
     }
   }
 
@@ -455,14 +356,14 @@ class ConsoleIT {
   @Test
   @Order(8)
   void it_keeps_the_appliance_running_and_sees_no_patient() throws Exception {
-    try (BrowserContext other = context(1280, 800)) {
+    try (BrowserContext other = chromium.context(1280, 800)) {
       Page it = other.newPage();
-      signIn(it, "it");
+      Chromium.signIn(it, wardline.run(), "it");
       it.locator("main").waitFor();
       String console = wardline.run().path("console").asString();
       assertThat(it.url()).isEqualTo(console + "/health");
-      shot(it, "health");
-      axe(it);
+      Chromium.shot(it, "health");
+      Chromium.axe(it);
       String thread = page.url();
       assertThat(thread).contains("/conversations/");
       for (String path :

@@ -10,6 +10,7 @@ import org.wardline.server.consent.ConsentFeature;
 import org.wardline.server.conversations.ConversationsFeature;
 import org.wardline.server.conversations.Withdrawals;
 import org.wardline.server.health.HealthFeature;
+import org.wardline.server.links.LinksFeature;
 import org.wardline.server.parts.Parts;
 import org.wardline.server.patients.PatientsFeature;
 import org.wardline.server.web.WebServers;
@@ -39,6 +40,7 @@ public record App(
                   parts, access, consent, patients.patients(), settings.conversations()));
       var archive = running.add(new ArchiveFeature(parts, settings.archive()));
       var audit = new AuditFeature(parts, access);
+      var links = new LinksFeature(parts, access, settings.conversations().lines());
       var health = new HealthFeature(parts, access, archive, settings.data());
       var api = new ApiFeature();
 
@@ -50,6 +52,7 @@ public record App(
             patients.routes(console, conversations.conversations()::start);
             consent.routes(console);
             audit.routes(console);
+            links.routes(console);
             health.routes(console);
             api.routes(console);
           },

@@ -2,6 +2,7 @@ package org.wardline.server;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -27,6 +28,8 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAPackage(SERVER)
+          .and()
+          .doNotHaveFullyQualifiedName("org.wardline.server.links.LinkCheck")
           .should()
           .dependOnClassesThat(
               resideInAnyPackage("org.wardline..")
@@ -40,6 +43,21 @@ class ArchitectureTest {
           .as(
               "The server talks to the gateway through org.wardline.sms.SmsQueue and the sms schema"
                   + " only; of its jar it may use jdbc, sms, metrics and config.");
+
+  @ArchTest
+  static final ArchRule LINK_SETTINGS_ARE_CHECKED_WHERE_THEY_ARE_TYPED =
+      classes()
+          .that()
+          .haveFullyQualifiedName("org.wardline.server.links.LinkCheck")
+          .should()
+          .onlyDependOnClassesThat(
+              resideInAnyPackage("java..", "org.jspecify..", "org.wardline.config")
+                  .or(simpleName("GatewayConfig"))
+                  .or(simpleName("LinkSettings"))
+                  .or(simpleName("LinkCheck")))
+          .as(
+              "LinkCheck asks GatewayConfig.link what is wrong with settings and keeps nothing of the"
+                  + " answer (ADR 1); everything else of the gateway stays unknown to the server.");
 
   @ArchTest
   static final ArchRule THE_GATEWAY_DOES_NOT_KNOW_THE_SERVER =

@@ -40,6 +40,8 @@ class GrantsTest {
         "DELETE FROM wardline.system_key",
         "DELETE FROM wardline.consent_record",
         "TRUNCATE wardline.audit_event",
+        "UPDATE sms.link SET state = 'bound'",
+        "UPDATE sms.test_text SET sent_by = ''",
         "INSERT INTO wardline.audit_event (actor_kind, actor_name, action, address, at)"
             + " VALUES ('system', 'x', 'x', 'x', '2020-01-01')",
         "INSERT INTO wardline.audit_event (actor_kind, actor_name, action, address, xid)"

@@ -163,14 +163,12 @@ public final class Gateway implements AutoCloseable {
           run(link, added);
         }
       }
-      case LinkBook.Step.Set(String link, Want want) -> {
-        LinkRunner runner = running.get(link);
-        if (runner != null) {
-          runner.want(want);
-        }
+      case LinkBook.Step.Set(String link, Want want) -> want(link, want);
+      case LinkBook.Step.Drain(String link) -> {
+        // Its row must say that people want it so: a stopped link is a fault otherwise.
+        want(link, Want.DRAIN);
+        stop(link, "Drained: nothing is under way, and it is not connected.");
       }
-      case LinkBook.Step.Drain(String link) ->
-          stop(link, "Drained: nothing is under way, and it is not connected.");
       case LinkBook.Step.Forget(String link) -> {
         stop(link, "Removed.");
         db.run(tx -> links.forget(tx, link));
@@ -179,6 +177,13 @@ public final class Gateway implements AutoCloseable {
       case LinkBook.Step.Refuse(String link, ConfigException why) ->
           LinkReport.refused(
               db, link, String.valueOf(why.getMessage()), settings.clock().instant());
+    }
+  }
+
+  private void want(String link, Want want) {
+    LinkRunner runner = running.get(link);
+    if (runner != null) {
+      runner.want(want);
     }
   }
 

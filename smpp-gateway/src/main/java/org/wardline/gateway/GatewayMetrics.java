@@ -14,6 +14,7 @@ final class GatewayMetrics {
   final Metrics.Level bound;
   final Metrics.Level spacing;
   final Metrics.Count receipts;
+  final Metrics.Level lastReceipt;
   final Metrics.Count unmatched;
   final Metrics.Count parts;
   final Metrics.Count texts;
@@ -47,6 +48,11 @@ final class GatewayMetrics {
     receipts =
         metrics.counter(
             "wardline_gateway_receipts_total", "Delivery receipts, by kind", "link", "kind");
+    lastReceipt =
+        metrics.level(
+            "wardline_gateway_last_receipt_timestamp_seconds",
+            "When the last delivery receipt came, in Unix time; missing until one has",
+            "link");
     unmatched =
         metrics.counter(
             "wardline_gateway_receipts_unmatched_total",

@@ -5,6 +5,7 @@ import java.time.Duration;
 /** The figures of one link. */
 final class LinkMetrics {
   private static final double NANOS = 1e9;
+  private static final double MILLIS = 1e3;
 
   private final GatewayMetrics all;
   private final String link;
@@ -37,6 +38,7 @@ final class LinkMetrics {
 
   void receipt(String kind) {
     all.receipts.add(1, link, kind);
+    all.lastReceipt.set(System.currentTimeMillis() / MILLIS, link);
   }
 
   void unmatched(int count) {

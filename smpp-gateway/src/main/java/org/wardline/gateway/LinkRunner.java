@@ -186,7 +186,7 @@ final class LinkRunner implements AutoCloseable {
     return want == Want.RUN && health.usable();
   }
 
-  /** {@link Want#PAUSE} or {@link Want#RUN}; the rest is {@link #close}. */
+  /** Other than {@link Want#RUN} it takes no new text; to end it is for {@link #close}. */
   void want(Want now) {
     if (want != now) {
       want = now;

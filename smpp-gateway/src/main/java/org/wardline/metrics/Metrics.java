@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /**
  * Every figure a process shows at {@code /metrics}. The only importer of the Prometheus client,
@@ -76,6 +77,43 @@ public final class Metrics {
                 Type.GAUGE,
                 help,
                 List.of(new MetricFamilySamples.Sample(name, List.of(), List.of(), now))));
+      }
+    }.register(registry);
+  }
+
+  /** One of several numbers under one name. */
+  public record Reading(double value, List<String> labelValues) {
+    public static Reading of(double value, String... labelValues) {
+      return new Reading(value, List.of(labelValues));
+    }
+  }
+
+  /**
+   * Numbers read when somebody asks, for things that come and go: what is not among the readings
+   * any more is not shown any more. Nothing is shown when the source cannot tell.
+   */
+  public void gauges(
+      String name, String help, List<String> labels, Supplier<List<Reading>> readings) {
+    new Collector() {
+      @Override
+      public List<MetricFamilySamples> collect() {
+        List<Reading> now;
+        try {
+          now = readings.get();
+        } catch (RuntimeException e) {
+          now = List.of();
+        }
+        return List.of(
+            new MetricFamilySamples(
+                name,
+                Type.GAUGE,
+                help,
+                now.stream()
+                    .map(
+                        one ->
+                            new MetricFamilySamples.Sample(
+                                name, labels, one.labelValues(), one.value()))
+                    .toList()));
       }
     }.register(registry);
   }

@@ -43,9 +43,39 @@ public final class Routes {
       return prefixes.stream().filter(number::startsWith).mapToInt(String::length).max().orElse(0);
     }
 
+    public Link withUsable(boolean now) {
+      return new Link(name, lines, prefixes, preference, cost, now);
+    }
+
+    /** Whether one of its prefixes fits. */
+    public boolean carries(String number) {
+      return fit(number) > 0;
+    }
+
     private boolean carries(String line, String number) {
       boolean pinned = number.startsWith(PINNED);
-      return fit(number) > 0 && (pinned || lines.isEmpty() || lines.contains(line));
+      return carries(number) && (pinned || lines.isEmpty() || lines.contains(line));
+    }
+  }
+
+  /** What decides between two links that carry a text, the first criterion first. */
+  public enum Criterion {
+    USABLE,
+    NAMES_LINE,
+    LONGER_PREFIX,
+    PREFERENCE,
+    COST,
+    NAME;
+
+    private int compare(Link one, Link other, String number) {
+      return switch (this) {
+        case USABLE -> Boolean.compare(other.usable(), one.usable());
+        case NAMES_LINE -> Boolean.compare(one.lines().isEmpty(), other.lines().isEmpty());
+        case LONGER_PREFIX -> Integer.compare(other.fit(number), one.fit(number));
+        case PREFERENCE -> Integer.compare(one.preference(), other.preference());
+        case COST -> one.cost().compareTo(other.cost());
+        case NAME -> one.name().compareTo(other.name());
+      };
     }
   }
 
@@ -64,15 +94,18 @@ public final class Routes {
   public static List<Link> order(List<Link> links, String line, String number) {
     return links.stream()
         .filter(link -> link.carries(line, number))
-        .sorted(
-            Comparator.comparing(Link::usable)
-                .reversed()
-                .thenComparing(link -> link.lines().isEmpty())
-                .thenComparingInt(link -> -link.fit(number))
-                .thenComparingInt(Link::preference)
-                .thenComparing(Link::cost)
-                .thenComparing(Link::name))
+        .sorted((one, other) -> decisive(one, other, number).compare(one, other, number))
         .toList();
+  }
+
+  /** The first criterion that tells two links apart which both carry {@code number}. */
+  public static Criterion decisive(Link one, Link other, String number) {
+    for (Criterion criterion : Criterion.values()) {
+      if (criterion.compare(one, other, number) != 0) {
+        return criterion;
+      }
+    }
+    return Criterion.NAME;
   }
 
   /** The longest of {@code prefixes} that {@code number} begins with, else {@code +}. */

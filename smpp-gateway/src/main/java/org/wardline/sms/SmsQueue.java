@@ -408,4 +408,19 @@ public final class SmsQueue {
         """,
         row -> new Depth(row.longValue("waiting"), row.longValue("oldest")));
   }
+
+  /** What waits on one line. */
+  public record LineDepth(String line, long waiting, long oldestSeconds) {}
+
+  /** What waits, line by line; lines without waiting texts are left out. */
+  public List<LineDepth> depthByLine(Tx tx) {
+    return tx.query(
+        """
+        SELECT line, count(*) AS waiting,
+               coalesce(extract(epoch FROM now() - min(accepted_at)), 0)::bigint AS oldest
+        FROM sms.outbound WHERE state = 'queued' GROUP BY line ORDER BY line
+        """,
+        row ->
+            new LineDepth(row.string("line"), row.longValue("waiting"), row.longValue("oldest")));
+  }
 }

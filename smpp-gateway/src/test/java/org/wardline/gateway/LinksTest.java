@@ -194,6 +194,19 @@ class LinksTest {
   }
 
   @Test
+  void a_drained_link_says_that_people_want_it_so_and_comes_back() {
+    startBoth(first(), second(routing(Set.of("billing"), "+", 90)));
+    want("first", Want.DRAIN);
+    world.await("it has stopped", () -> status("first").state().equals("stopped"));
+    assertThat(status("first").want()).isEqualTo(Want.DRAIN);
+    assertThat(status("second").want()).isEqualTo(Want.RUN);
+
+    want("first", Want.RUN);
+    world.await("it is back", () -> bound("first"));
+    assertThat(status("first").want()).isEqualTo(Want.RUN);
+  }
+
+  @Test
   void a_link_is_added_changed_and_removed_while_the_gateway_runs() {
     world.start(first());
     world.server.run(tx -> links.put(tx, "extra", yaml(second.port(), "[billing]"), "test"));

@@ -305,6 +305,7 @@ class OutboundTest {
     assertThat(world.metrics.text())
         .contains("wardline_gateway_submits_total{link=\"carrier\",result=\"accepted\",} 1.0")
         .contains("wardline_gateway_link_bound{link=\"carrier\",} 1.0")
+        .contains("wardline_gateway_last_receipt_timestamp_seconds{link=\"carrier\",} 1.")
         .doesNotContain("canary-text")
         .doesNotContain("13125550007");
   }

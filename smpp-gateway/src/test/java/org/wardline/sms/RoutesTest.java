@@ -78,6 +78,21 @@ class RoutesTest {
   }
 
   @Test
+  void what_decides_between_two_links_can_be_said() {
+    Routes.Link plain = link("a");
+    assertThat(Routes.decisive(plain, lost(link("b")), CHICAGO)).isEqualTo(Routes.Criterion.USABLE);
+    assertThat(Routes.decisive(with(link("b"), "main", "+"), plain, CHICAGO))
+        .isEqualTo(Routes.Criterion.NAMES_LINE);
+    assertThat(Routes.decisive(with(link("b"), "", "+1"), plain, CHICAGO))
+        .isEqualTo(Routes.Criterion.LONGER_PREFIX);
+    assertThat(Routes.decisive(at(link("b"), 1, "9"), plain, CHICAGO))
+        .isEqualTo(Routes.Criterion.PREFERENCE);
+    assertThat(Routes.decisive(plain, at(link("b"), 10, "0.1"), CHICAGO))
+        .isEqualTo(Routes.Criterion.COST);
+    assertThat(Routes.decisive(plain, link("b"), CHICAGO)).isEqualTo(Routes.Criterion.NAME);
+  }
+
+  @Test
   void a_text_for_one_link_takes_no_other() {
     Routes.Link own = with(link("own"), "billing", "+44");
     assertThat(names("main", Routes.pinned("own"), link("all"), own)).containsExactly("own");

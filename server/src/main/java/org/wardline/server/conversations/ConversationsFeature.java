@@ -82,7 +82,8 @@ public final class ConversationsFeature implements AutoCloseable {
     console =
         new ConsolePages(
             access, parts.pages(), conversations, consent.consents(), parts.clock(), parts.zone());
-    DeliveryEvents events = new DeliveryEvents(db, queue, ended, audit, live);
+    DeliveryEvents events =
+        new DeliveryEvents(db, queue, ended, audit, live, settings.lines(), parts.metrics());
     InboundTexts texts =
         new InboundTexts(
             db,

@@ -2,18 +2,23 @@ package org.wardline.server.conversations;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.wardline.jdbc.Db;
 import org.wardline.jdbc.Tx;
+import org.wardline.metrics.Metrics;
 import org.wardline.server.accounts.Caller;
 import org.wardline.server.audit.Audit;
 import org.wardline.server.web.LiveEvent;
 import org.wardline.server.web.LiveEvents;
+import org.wardline.sms.DeliveryState;
 import org.wardline.sms.SmsQueue;
+import org.wardline.sms.TestTexts;
 
 /**
  * Takes what the gateway says became of texts and writes it to their messages: state, history and
@@ -22,12 +27,38 @@ import org.wardline.sms.SmsQueue;
 final class DeliveryEvents {
   private static final int MAX_BATCH_EVENTS = 1_000;
 
+  private static final Set<DeliveryState> ENDS =
+      EnumSet.of(
+          DeliveryState.DELIVERED,
+          DeliveryState.FAILED,
+          DeliveryState.EXPIRED,
+          DeliveryState.UNKNOWN);
+
   private final OneByOne oneByOne;
   private final SmsQueue queue;
   private final EndedTexts ended;
   private final LiveEvents live;
+  private final Metrics.Count ends;
 
-  DeliveryEvents(Db db, SmsQueue queue, EndedTexts ended, Audit audit, LiveEvents live) {
+  /**
+   * @param lines of the practice
+   */
+  DeliveryEvents(
+      Db db,
+      SmsQueue queue,
+      EndedTexts ended,
+      Audit audit,
+      LiveEvents live,
+      List<Line> lines,
+      Metrics metrics) {
+    this.ends =
+        metrics.counter(
+            "wardline_texts_ended_total",
+            "Reports that a text came to an end, by line and end.",
+            "line",
+            "state");
+    // From zero, or an alert would not see the first one.
+    lines.forEach(line -> ENDS.forEach(end -> ends.add(0, line.id(), end.wireName())));
     this.oneByOne = new OneByOne(db, audit, Caller.system("delivery"), MAX_BATCH_EVENTS);
     this.queue = queue;
     this.ended = ended;
@@ -79,6 +110,7 @@ final class DeliveryEvents {
             row -> new About(row.uuid("id"), row.uuid("conversation_id"), row.string("line")),
             (Object) byMessage.keySet().toArray(new UUID[0]))
         .forEach(row -> about.put(row.message(), row));
+    TestTexts.apply(tx, events.stream().filter(event -> !about.containsKey(event.id())).toList());
     byMessage.keySet().retainAll(about.keySet());
     updateStates(tx, byMessage);
     addHistory(tx, events.stream().filter(event -> about.containsKey(event.id())).toList());
@@ -86,9 +118,20 @@ final class DeliveryEvents {
     Map<UUID, String> changed = new LinkedHashMap<>();
     about.values().forEach(row -> changed.put(row.conversation(), row.line()));
     tx.afterCommit(
-        () ->
-            changed.forEach(
-                (conversation, line) -> live.publish(new LiveEvent("state", line, conversation))));
+        () -> {
+          changed.forEach(
+              (conversation, line) -> live.publish(new LiveEvent("state", line, conversation)));
+          count(events, about);
+        });
+  }
+
+  private void count(List<SmsQueue.Event> events, Map<UUID, About> about) {
+    for (SmsQueue.Event event : events) {
+      About row = about.get(event.id());
+      if (row != null && ENDS.contains(event.state())) {
+        ends.add(1, row.line(), event.state().wireName());
+      }
+    }
   }
 
   private static void updateStates(Tx tx, Map<UUID, List<SmsQueue.Event>> byMessage) {

@@ -13,6 +13,7 @@ import org.wardline.server.keys.PatientKeys;
 import org.wardline.server.keys.SystemKeys;
 import org.wardline.server.web.LiveEvents;
 import org.wardline.server.web.Pages;
+import org.wardline.sms.Links;
 import org.wardline.sms.SmsQueue;
 import org.wardline.sms.TransportKeys;
 
@@ -33,6 +34,7 @@ public record Parts(
     SystemKeys systemKeys,
     PatientKeys keys,
     SmsQueue queue,
+    Links links,
     ArchiveOutbox archive,
     Pages pages,
     LiveEvents live) {
@@ -60,6 +62,7 @@ public record Parts(
         systemKeys,
         new PatientKeys(systemKeys),
         new SmsQueue(transportKeys),
+        new Links(transportKeys),
         new ArchiveOutbox(),
         new Pages(),
         new LiveEvents());

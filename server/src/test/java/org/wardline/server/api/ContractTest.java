@@ -27,7 +27,8 @@ class ContractTest {
               "/api/v1"
                   + path.getKey()
                       .replace("{id}", "0b6b5e6e-0000-4000-8000-1234567890ab")
-                      .replace("{kind}", "care");
+                      .replace("{kind}", "care")
+                      .replace("{name}", "carrier");
           TestServer.Browser browser = server.browser();
           HttpResponse<String> answer =
               browser

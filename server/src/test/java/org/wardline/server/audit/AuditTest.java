@@ -42,7 +42,7 @@ class AuditTest {
     server = new TestServer();
     db = new Db(server.database.owner());
     http = server.client(HttpClient.Version.HTTP_1_1);
-    String[] scopes = {"patient:*", "conversation:*", "consent:*", "audit:read"};
+    String[] scopes = {"patient:*", "conversation:*", "consent:*", "audit:read", "link:*"};
     watched = server.token("watched", scopes);
     unwatched = server.token(UNWATCHED, scopes);
     server.account(UNWATCHED, "clinician");
@@ -105,6 +105,8 @@ class AuditTest {
             "wardline.consent_record",
             "wardline.archive_outbox",
             "wardline.audit_event",
+            "sms.link_wanted",
+            "sms.test_text",
             "sms.outbound")) {
       rows.put(
           table,
@@ -122,6 +124,13 @@ class AuditTest {
         "/conversations/"
             + db.inTransaction(
                 tx -> tx.one("SELECT id FROM wardline.conversation", row -> row.uuid("id")));
+    db.run(
+        tx ->
+            tx.update(
+                """
+                INSERT INTO sms.link (link, state, detail, since, seen_at, added)
+                VALUES ('canarywords', 'bound', '', now(), now(), true)
+                """));
     db.run(
         tx -> {
           tx.update(
@@ -186,6 +195,22 @@ class AuditTest {
             "PUT",
             "/patients/" + patient + "/consents/care",
             "{\"state\":\"revoked\",\"method\":\"verbal\",\"wordingVersion\":\"t-1\"}"));
+
+    answers.put("see the links", api(unwatched, "GET", "/links", ""));
+    answers.put("see a link", api(unwatched, "GET", "/links/" + CANARY, ""));
+    answers.put("pause a link", api(unwatched, "POST", "/links/" + CANARY + "/pause", ""));
+    answers.put("remove a link", api(unwatched, "POST", "/links/" + CANARY + "/remove", ""));
+    answers.put(
+        "change a link",
+        api(
+            unwatched,
+            "PUT",
+            "/links/" + CANARY,
+            "{\"settings\":\"host: a\\nsystem-id: b\\npassword: c\"}"));
+    answers.put(
+        "send a test text",
+        api(unwatched, "POST", "/links/" + CANARY + "/test", "{\"to\":\"" + NUMBER + "\"}"));
+    answers.put("ask for a way", api(unwatched, "GET", "/routes?to=%2B1", ""));
 
     List<String> wentThrough = new ArrayList<>();
     answers.forEach(

@@ -1,0 +1,92 @@
+package org.wardline.appliance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the command decides by itself; {@code LinksIT} runs it against a whole Wardline. */
+class LinkCommandTest {
+  @TempDir Path dir = Path.of("");
+
+  private record Result(int exit, String out, String err) {}
+
+  private Result run(String... words) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine line = Cli.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    int exit = line.execute(words);
+    return new Result(exit, out.toString(), err.toString());
+  }
+
+  @Test
+  void nothing_that_runs_is_a_failure_in_words() {
+    Result list = run("link", "list", "--data", dir.toString());
+
+    assertThat(list.exit()).isEqualTo(1);
+    assertThat(list.err()).contains("Wardline does not run on").doesNotContain("\tat ");
+  }
+
+  @Test
+  void wrong_usage_says_what_is_right() {
+    assertThat(run("link").exit()).isEqualTo(2);
+    assertThat(run("link", "nonsense").exit()).isEqualTo(2);
+    assertThat(run("link", "pause").exit()).isEqualTo(2);
+    Result password = run("link", "add", "x", "--set", "password=open", "--data", dir.toString());
+    assertThat(password.exit()).isEqualTo(2);
+    assertThat(password.err()).contains("--password-file").doesNotContain("open\n");
+  }
+
+  @Test
+  void options_become_the_gateways_own_yaml() {
+    LinkSettingsText text =
+        new LinkSettingsText(
+            "receipts: per-text",
+            Map.of("host", "smsc.example", "lines", "main,billing", "system-id", "0123"),
+            Optional.of("a\"b"));
+
+    assertThat(text.text())
+        .startsWith("receipts: per-text\n")
+        .contains("host: \"smsc.example\"\n", "lines: [\"main\", \"billing\"]\n")
+        .contains("system-id: \"0123\"\n", "password: \"a\\\"b\"\n");
+    assertThat(text.mistakes("extra", false)).isEmpty();
+  }
+
+  @Test
+  void every_mistake_is_found_before_anything_is_sent() {
+    LinkSettingsText text =
+        new LinkSettingsText("windoww: 4\n", Map.of("port", "x"), Optional.empty());
+
+    assertThat(text.mistakes("extra", false).orElseThrow())
+        .contains("line 1: unknown key \"windoww\". Did you mean \"window\"?")
+        .contains("\"port\" must be", "\"host\" is missing", "\"password\" is missing");
+    assertThat(text.mistakes("extra", true).orElseThrow()).doesNotContain("password");
+  }
+
+  @Test
+  void tables_line_up_and_keep_what_matters() {
+    JsonNode items =
+        JsonMapper.shared()
+            .readTree(
+                """
+                [{"name":"first","want":"run","standing":"Connected","since":"2026-11-21T10:00:00Z",
+                  "status":{"peer":"smsc.example:2775","perSecond":12.3,"inFlight":3,"window":10,"lines":[]}},
+                 {"name":"new-one","want":"run","standing":"Not taken up yet"}]
+                """);
+
+    assertThat(LinkTable.links(items, Instant.parse("2026-11-21T10:05:00Z")))
+        .containsExactly(
+            "LINK     STANDING          SINCE  SHALL  CARRIER            SEG/S  WINDOW  LINES",
+            "first    Connected         5 min  run    smsc.example:2775  12     3/10    all",
+            "new-one  Not taken up yet  -      run    -                  0.0    0/0     all");
+  }
+}

@@ -1,0 +1,41 @@
+package org.wardline.server.links;
+
+import io.helidon.webserver.http.HttpRules;
+import java.util.List;
+import org.wardline.server.accounts.Access;
+import org.wardline.server.conversations.Line;
+import org.wardline.server.parts.Parts;
+
+/**
+ * The links to carriers as operators see and steer them: what the gateway says of each, what people
+ * want of it, test texts and the way a text would take. Talks to the gateway through the tables of
+ * schema {@code sms} only.
+ */
+public final class LinksFeature {
+  private final LinkPages pages;
+  private final LinkApi api;
+
+  /**
+   * @param lines the practice's; at least one
+   */
+  public LinksFeature(Parts parts, Access access, List<Line> lines) {
+    LinkFigures figures =
+        new LinkFigures(
+            parts.db(),
+            parts.links(),
+            parts.queue(),
+            lines.stream().map(Line::id).toList(),
+            parts.clock(),
+            parts.metrics());
+    CarrierLinks links =
+        new CarrierLinks(
+            parts.db(), parts.links(), parts.queue(), figures, lines, parts.audit(), parts.clock());
+    pages = new LinkPages(access, parts.pages(), links, parts.clock(), parts.zone());
+    api = new LinkApi(access, links);
+  }
+
+  public void routes(HttpRules rules) {
+    pages.routes(rules);
+    api.routes(rules);
+  }
+}

@@ -1,0 +1,72 @@
+package org.wardline.server.links;
+
+import java.time.Instant;
+import java.util.List;
+import org.wardline.jdbc.Db;
+import org.wardline.server.TestServer;
+import org.wardline.sms.DeliveryState;
+
+/** What a gateway would write, by hand, with the rights of the tables' owner. */
+final class ReportedLinks {
+  private final TestServer server;
+  private final Db owner;
+
+  ReportedLinks(TestServer server) {
+    this.server = server;
+    this.owner = new Db(server.database.owner());
+  }
+
+  /** A link of {@code gateway.yaml} that is well. */
+  void bound(String link, String... lines) {
+    report(link, "bound", "Bound to the carrier.", false, lines);
+  }
+
+  void report(String link, String state, String detail, boolean added, String... lines) {
+    Instant now = server.clock.instant();
+    owner.run(
+        tx ->
+            tx.update(
+                """
+                INSERT INTO sms.link
+                  (link, state, detail, since, seen_at, added, peer, usable, lines, window_size, in_flight,
+                   per_second, errors)
+                VALUES (?, ?, ?, ?, ?, ?, 'smsc.example:2775', ?, ?, 10, 3, 4.5, ?)
+                ON CONFLICT (link) DO UPDATE
+                SET state = excluded.state, detail = excluded.detail, seen_at = excluded.seen_at,
+                    usable = excluded.usable, added = excluded.added
+                """,
+                link,
+                state,
+                detail,
+                now,
+                now,
+                added,
+                state.equals("bound"),
+                lines,
+                new String[] {"2026-11-21T10:00:00Z The carrier refused a text (2 times)"}));
+  }
+
+  /** What the gateway says became of a text. */
+  void event(java.util.UUID text, DeliveryState state, String detail) {
+    owner.run(
+        tx ->
+            tx.update(
+                "INSERT INTO sms.event (outbound_id, state, detail) VALUES (?, ?, ?)",
+                text,
+                state.wireName(),
+                detail));
+  }
+
+  void clear() {
+    owner.run(
+        tx -> {
+          for (String table : List.of("link", "link_wanted", "test_text", "outbound", "event")) {
+            tx.update("DELETE FROM sms." + table);
+          }
+        });
+  }
+
+  Db owner() {
+    return owner;
+  }
+}
