@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.wardline.gateway.smpp.InboundPdu;
 import org.wardline.gateway.smpp.SarInfo;
+import org.wardline.sms.ReceivedCoding;
 import org.wardline.sms.UserDataHeader;
 import org.wardline.sms.UserDataHeader.Concatenation;
 
@@ -45,7 +46,9 @@ record Arrival(
   static Arrival of(InboundPdu pdu, Instant at) {
     byte[] octets = pdu.shortMessage();
     Optional<UserDataHeader> header =
-        pdu.udhi() || isUnannouncedPart(octets) ? UserDataHeader.parse(octets) : Optional.empty();
+        (pdu.udhi() && !isFalselyAnnounced(pdu)) || isUnannouncedPart(octets)
+            ? UserDataHeader.parse(octets)
+            : Optional.empty();
     int headerLength = header.map(UserDataHeader::headerLength).orElse(0);
     Concatenation place =
         header
@@ -61,7 +64,7 @@ record Arrival(
         place.number(),
         pdu.dataCoding(),
         headerLength == 0 ? NO_OCTETS : Arrays.copyOf(octets, headerLength),
-        pdu.udhi() && header.isEmpty(),
+        pdu.udhi() && header.isEmpty() && !isFalselyAnnounced(pdu),
         Arrays.copyOfRange(octets, headerLength, octets.length),
         pdu.stamp(),
         pdu.origin(),
@@ -72,6 +75,18 @@ record Arrival(
     return sar.total() >= 1 && sar.number() >= 1 && sar.number() <= sar.total()
         ? Optional.of(new Concatenation(sar.reference(), true, sar.total(), sar.number()))
         : Optional.empty();
+  }
+
+  /**
+   * Latin letters in UTF-16 begin with a zero, which would be a header of no elements, and all
+   * behind it would be torn. A real one leaves an even number of octets.
+   */
+  private static boolean isFalselyAnnounced(InboundPdu pdu) {
+    byte[] octets = pdu.shortMessage();
+    return octets.length > 0
+        && octets[0] == 0
+        && (octets.length & 1) == 0
+        && ReceivedCoding.of(pdu.dataCoding(), Optional.empty()).isUtf16();
   }
 
   /**

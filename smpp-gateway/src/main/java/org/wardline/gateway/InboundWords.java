@@ -25,7 +25,9 @@ final class InboundWords {
 
   private static final int PORTS_8_BIT = 0x04;
   private static final int PORTS_16_BIT = 0x05;
-  private static final int UCS2 = 8;
+
+  /** Stands for an octet outside the alphabet. */
+  private static final char UNREADABLE = '\uFFFD';
 
   /**
    * @param whole whether the text says everything the octets hold
@@ -43,9 +45,13 @@ final class InboundWords {
       return new Shown(EMPTY, true);
     }
     String ascii = ascii(octets);
-    boolean odd = (octets.length & 1) == 1 && dataCoding == UCS2;
+    ReceivedCoding coding = coding(dataCoding, header);
+    boolean odd = (octets.length & 1) == 1 && coding.isUtf16();
     if (!ascii.isEmpty() && (damagedHeader || odd)) {
-      return capped(ascii);
+      return capped(ascii, true);
+    }
+    if (isAsciiInUtf16(octets)) {
+      return capped(new String(octets, StandardCharsets.UTF_16BE), true);
     }
     if (damagedHeader) {
       return described("text with a damaged header", octets);
@@ -54,14 +60,11 @@ final class InboundWords {
     if (application.isPresent() && ascii.isEmpty()) {
       return described(application.get(), octets);
     }
-    if (isAsciiInUtf16(octets)) {
-      return capped(new String(octets, StandardCharsets.UTF_16BE));
-    }
-    String text = coding(dataCoding, header).decode(octets);
+    String text = coding.decode(octets);
     if (text.startsWith(NOT_DECODED)) {
-      return ascii.isEmpty() ? described("binary message", octets) : capped(ascii);
+      return ascii.isEmpty() ? described("binary message", octets) : capped(ascii, true);
     }
-    return capped(text);
+    return capped(text, !odd && text.indexOf(UNREADABLE) < 0);
   }
 
   /** The alphabet, with the national tables that the header may name. */
@@ -71,13 +74,14 @@ final class InboundWords {
   }
 
   /** NUL is in no text, PostgreSQL cannot hold it, and a STOP with one at its end is a STOP. */
-  private static Shown capped(String decoded) {
+  private static Shown capped(String decoded, boolean whole) {
     String text = decoded.replace("\0", "");
     if (text.isEmpty()) {
-      return new Shown(EMPTY, decoded.isEmpty());
+      // Not whole: there were octets, if only an escape or a NUL.
+      return new Shown(EMPTY, false);
     }
     if (text.length() <= MAX_CHARS) {
-      return new Shown(text, true);
+      return new Shown(text, whole);
     }
     int end = Character.isHighSurrogate(text.charAt(MAX_CHARS - 1)) ? MAX_CHARS - 1 : MAX_CHARS;
     return new Shown(

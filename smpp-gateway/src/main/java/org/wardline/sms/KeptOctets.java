@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -37,6 +38,10 @@ public final class KeptOctets {
 
   /** Keeps the parts of one text; for the gateway. */
   public static byte[] seal(TransportKeys keys, UUID text, List<Part> parts) {
+    return keys.seal(TABLE, text, octets(parts));
+  }
+
+  static byte[] octets(List<Part> parts) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       for (Part part : parts) {
@@ -49,7 +54,7 @@ public final class KeptOctets {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return keys.seal(TABLE, text, bytes.toByteArray());
+    return bytes.toByteArray();
   }
 
   /** The parts that were kept of a text; none when it could be shown, or its time is over. */
@@ -60,17 +65,25 @@ public final class KeptOctets {
         .orElse(List.of());
   }
 
-  private static List<Part> parts(byte[] opened) {
+  static List<Part> parts(byte[] opened) {
     List<Part> parts = new ArrayList<>();
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(opened))) {
       while (in.available() > 0) {
         int dataCoding = in.readUnsignedByte();
-        byte[] header = in.readNBytes(in.readInt());
-        parts.add(new Part(dataCoding, header, in.readNBytes(in.readInt())));
+        byte[] header = block(in);
+        parts.add(new Part(dataCoding, header, block(in)));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return List.copyOf(parts);
+  }
+
+  private static byte[] block(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    if (length < 0 || length > in.available()) {
+      throw new EOFException("the record is shorter than it says");
+    }
+    return in.readNBytes(length);
   }
 }

@@ -26,6 +26,14 @@ public record ReceivedCoding(int dataCoding, int locking, int single) {
         header.map(h -> h.shift(UserDataHeader.SINGLE_SHIFT)).orElse(0));
   }
 
+  /** Whether the octets are UTF-16, in any class or waiting group (SMPP 3.4 §5.2.19). */
+  public boolean isUtf16() {
+    return switch (dataCoding) {
+      case 8, 0x18, 0x19, 0x1A, 0x1B -> true;
+      default -> dataCoding >> 4 == 0xE;
+    };
+  }
+
   /** For storage beside a part; just the number where there is no national table. */
   public String written() {
     return locking == 0 && single == 0

@@ -22,6 +22,12 @@ final class DeliverOctets {
   /** Types and numbers of both addresses lie before esm_class and what follows it. */
   private static final int OCTETS_AFTER_ADDRESSES = 3;
 
+  /**
+   * jSMPP takes the length of a TLV for a signed number. A message_payload that is longer is cut
+   * here, to whole characters of UTF-16 too: three times as much as is ever shown of a text.
+   */
+  static final int MAX_TLV_OCTETS = Short.MAX_VALUE - 1;
+
   private final byte[] pdu;
   private final ByteArrayOutputStream rewritten;
   private int at = HEADER_OCTETS;
@@ -86,6 +92,10 @@ final class DeliverOctets {
   }
 
   private void tlvs() {
+    // First, because the first message_payload counts, and short_message comes before any.
+    if (movedText.length > 0) {
+      write((short) Tlv.MESSAGE_PAYLOAD, movedText);
+    }
     while (at + TLV_HEADER_OCTETS <= pdu.length) {
       ByteBuffer header = ByteBuffer.wrap(pdu, at, TLV_HEADER_OCTETS);
       short tag = header.getShort();
@@ -99,20 +109,19 @@ final class DeliverOctets {
         write(tag, value);
       } else {
         changed = true;
-        writeWidened(tag, value);
+        writeMended(tag, value);
       }
       at = start + length;
     }
     // Padding, or a TLV that was cut off.
     changed |= at < pdu.length;
-    if (movedText.length > 0) {
-      write((short) Tlv.MESSAGE_PAYLOAD, movedText);
-    }
   }
 
   /** jSMPP wants two octets of a number that some send in one; what it cannot read at all goes. */
-  private void writeWidened(short tag, byte[] value) {
-    if (value.length == 1) {
+  private void writeMended(short tag, byte[] value) {
+    if (value.length > MAX_TLV_OCTETS && tag == Tlv.MESSAGE_PAYLOAD) {
+      write(tag, Arrays.copyOf(value, MAX_TLV_OCTETS));
+    } else if (value.length == 1) {
       byte[] wider = {0, value[0]};
       if (readable(tag, wider)) {
         write(tag, wider);
@@ -121,7 +130,7 @@ final class DeliverOctets {
   }
 
   private static boolean readable(short tag, byte[] value) {
-    if (value.length > Short.MAX_VALUE) {
+    if (value.length > MAX_TLV_OCTETS) {
       return false;
     }
     try {

@@ -138,7 +138,8 @@ final class InboundTranslator implements MessageReceiverListener {
     return time.isEmpty() ? stamp.toString() : stamp.append("at=").append(time).toString();
   }
 
-  private static String orEmpty(@org.jspecify.annotations.Nullable String value) {
+  /** jSMPP's word for an empty string is null. */
+  static String orEmpty(@org.jspecify.annotations.Nullable String value) {
     return value == null ? "" : value;
   }
 

@@ -27,7 +27,7 @@ final class InterfaceVersions {
       case SMPPConstant.CID_BIND_RECEIVER_RESP,
           SMPPConstant.CID_BIND_TRANSMITTER_RESP,
           SMPPConstant.CID_BIND_TRANSCEIVER_RESP ->
-          commandStatus == CommandStatus.OK ? withoutTlvs(pdu) : pdu;
+          commandStatus == CommandStatus.OK ? withoutBody(pdu) : pdu;
       default -> pdu;
     };
   }
@@ -47,14 +47,13 @@ final class InterfaceVersions {
     return bind;
   }
 
-  /** SMPP 3.4 §4.1.2: sc_interface_version is the only TLV after system_id. */
-  private static byte[] withoutTlvs(byte[] bindResp) {
-    int end = afterString(bindResp, HEADER_OCTETS);
-    if (end >= bindResp.length) {
-      return bindResp;
-    }
-    byte[] shorter = Arrays.copyOf(bindResp, end);
-    ByteBuffer.wrap(shorter).putInt(end);
+  /**
+   * SMPP 3.4 §4.1.2: behind system_id is only sc_interface_version. Nobody reads the SMSC's own
+   * system_id, and at one that is too long or has no end jSMPP throws: the bind would hang, too.
+   */
+  private static byte[] withoutBody(byte[] bindResp) {
+    byte[] shorter = Arrays.copyOf(Arrays.copyOf(bindResp, HEADER_OCTETS), HEADER_OCTETS + 1);
+    ByteBuffer.wrap(shorter).putInt(shorter.length);
     return shorter;
   }
 
@@ -75,7 +74,8 @@ final class InterfaceVersions {
     return OptionalInt.empty();
   }
 
-  private static int afterString(byte[] pdu, int from) {
+  /** More than the length when the string has no end. */
+  static int afterString(byte[] pdu, int from) {
     int at = from;
     while (at < pdu.length && pdu[at] != 0) {
       at++;

@@ -9,7 +9,6 @@ import org.jsmpp.InvalidResponseException;
 import org.jsmpp.PDUException;
 import org.jsmpp.PDUReader;
 import org.jsmpp.PDUStringException;
-import org.jsmpp.SMPPConstant;
 import org.jsmpp.SynchronizedPDUSender;
 import org.jsmpp.bean.Command;
 import org.jsmpp.bean.OptionalParameter;
@@ -93,12 +92,8 @@ final class JsmppServer extends SMPPServerSession {
     }
   }
 
-  void refuseSubmit(int sequenceNumber, int commandStatus) throws IOException {
-    responses.sendHeader(
-        connection.getOutputStream(),
-        SMPPConstant.CID_SUBMIT_SM_RESP,
-        commandStatus,
-        sequenceNumber);
+  void refuse(int commandId, int commandStatus, int sequenceNumber) throws IOException {
+    responses.sendHeader(connection.getOutputStream(), commandId, commandStatus, sequenceNumber);
   }
 
   /** Cuts the TCP connection without a word. */

@@ -1,6 +1,7 @@
 package org.wardline.gateway.smpp;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Message ids as carriers write them. The same id comes in upper case in the response and in lower
@@ -11,9 +12,12 @@ import java.util.Locale;
 public final class MessageIds {
   private MessageIds() {}
 
-  /** Trimmed, lower case, without leading zeros. Idempotent. */
+  private static final Pattern NOT_PRINTABLE = Pattern.compile("[^!-~]+");
+
+  /** Printable ASCII in lower case, without leading zeros. Idempotent. */
   public static String normalise(String id) {
-    String plain = id.strip().toLowerCase(Locale.ROOT);
+    // First, or zeros behind a space or a control character would count as inner ones.
+    String plain = NOT_PRINTABLE.matcher(id).replaceAll("").toLowerCase(Locale.ROOT);
     int start = 0;
     while (start < plain.length() - 1 && plain.charAt(start) == '0') {
       start++;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.jsmpp.InvalidResponseException;
 import org.jsmpp.PDUException;
+import org.jsmpp.SMPPConstant;
 import org.jsmpp.bean.BindType;
 import org.jsmpp.bean.ESMClass;
 import org.jsmpp.bean.InterfaceVersion;
@@ -61,9 +62,7 @@ public final class SmppServerSession {
             connection,
             pending,
             new CappedPduReader(
-                (id, status, sequence, pdu) ->
-                    pending.respond(id, status, sequence, pdu) ? null : pdu,
-                reason -> connection.close()),
+                new EsmeOctets(pending, this::refuse), reason -> connection.close()),
             new SubmitListener(this::submitted));
     jsmpp.setTransactionTimer(responseTimeout.toMillis());
     jsmpp.setEnquireLinkTimer((int) enquireLinkInterval.toMillis());
@@ -142,7 +141,8 @@ public final class SmppServerSession {
     try {
       switch (decision) {
         case SubmitDecision.Accept(String id) -> jsmpp.acceptSubmit(sequenceNumber, id);
-        case SubmitDecision.Refuse(int status) -> jsmpp.refuseSubmit(sequenceNumber, status);
+        case SubmitDecision.Refuse(int status) ->
+            jsmpp.refuse(SMPPConstant.CID_SUBMIT_SM_RESP, status, sequenceNumber);
         case SubmitDecision.Silence _ -> {}
         case SubmitDecision.Later(var later) -> {
           var _ = later.thenAccept(d -> respond(sequenceNumber, d));
@@ -153,7 +153,11 @@ public final class SmppServerSession {
     }
   }
 
-  private static SubmittedPdu translate(SubmitSm pdu) {
+  private void refuse(int commandId, int commandStatus, int sequenceNumber) throws IOException {
+    jsmpp.refuse(commandId, commandStatus, sequenceNumber);
+  }
+
+  static SubmittedPdu translate(SubmitSm pdu) {
     byte[] octets = pdu.getShortMessage();
     List<Tlv> tlvs = InboundTranslator.tlvs(pdu.getOptionalParameters());
     if (octets == null || octets.length == 0) {
@@ -164,16 +168,15 @@ public final class SmppServerSession {
               .findFirst()
               .orElse(NO_OCTETS);
     }
-    String validity = pdu.getValidityPeriod();
     return new SubmittedPdu(
-        Address.written(pdu.getSourceAddrTon(), pdu.getSourceAddr()),
-        Address.written(pdu.getDestAddrTon(), pdu.getDestAddress()),
+        Address.written(pdu.getSourceAddrTon(), InboundTranslator.orEmpty(pdu.getSourceAddr())),
+        Address.written(pdu.getDestAddrTon(), InboundTranslator.orEmpty(pdu.getDestAddress())),
         pdu.getEsmClass() & 0xFF,
         pdu.getDataCoding() & 0xFF,
         octets,
         (pdu.getEsmClass() & UDHI) != 0,
         (pdu.getRegisteredDelivery() & RECEIPT_MASK) != 0,
-        validity == null ? "" : validity);
+        InboundTranslator.orEmpty(pdu.getValidityPeriod()));
   }
 
   /** Whether the ESME takes deliveries: bound as receiver or transceiver. */

@@ -99,6 +99,20 @@ class OddPeerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "smsc", "smsc\0x", "a system id of more than sixteen characters\0"})
+  void an_accepted_bind_is_accepted_whatever_the_smsc_calls_itself(String body) throws Exception {
+    smsc.answers.clear();
+    Future<SmppSession> binding = virtual.submit(() -> SmppSession.bind(smsc.bind(), inbound));
+    Peer peer = smsc.peer();
+    Pdu bind = peer.next(BIND_TRANSCEIVER);
+    smsc.answers.add(SUBMIT_SM);
+    peer.send(BIND_TRANSCEIVER | RESPONSE, 0, bind.sequence(), body.getBytes(US_ASCII));
+    try (SmppSession session = binding.get(10, TimeUnit.SECONDS)) {
+      assertAlive(session);
+    }
+  }
+
   @Test
   void what_comes_before_the_answer_to_the_bind_does_not_disturb_the_bind() throws Exception {
     smsc.answers.clear();
