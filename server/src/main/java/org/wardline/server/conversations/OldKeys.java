@@ -6,7 +6,8 @@ import org.wardline.jdbc.Db;
 
 /**
  * Forgets idempotency keys that nobody sends again, and which words went where; without it their
- * tables would grow by a row for every text. How long a key counts is part of the REST contract ({@code openapi.yaml}).
+ * tables would grow by a row for every text. How long a key counts is part of the REST contract
+ * ({@code openapi.yaml}).
  */
 final class OldKeys {
   static final Duration KEPT = Duration.ofDays(7);

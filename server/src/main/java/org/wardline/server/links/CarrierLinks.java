@@ -231,17 +231,19 @@ final class CarrierLinks {
                 + from.practiceName()
                 + " through link "
                 + link
-                + ". If you read this, it works. Please do not answer.");
+                + ". If you read this, it works. Please do not answer.",
+            from.format());
     return new SmsQueue.OutboundText(
         id,
         from.id(),
-        from.number().e164(),
+        from.number().value(),
         to,
         words.text(),
         words.segments(),
         clock.instant().plus(TEST_VALID),
         Urgency.REPLY,
-        InDoubt.ASK);
+        InDoubt.ASK,
+        from.format());
   }
 
   /** The newest test texts of a link; empty when there is no such link. */
