@@ -184,8 +184,10 @@ class LinksIT {
       page.navigate(console + "/links/backup/settings");
       assertThat(page.locator("#password").inputValue()).isEmpty();
       assertThat(page.content()).doesNotContain(Carrier.PASSWORD);
+      Chromium.shot(page, "links-settings");
       Chromium.axe(page);
       page.navigate(console + "/links/backup/remove");
+      Chromium.shot(page, "links-remove");
       Chromium.axe(page);
       page.locator("text=Remove it").click();
       Until.holds("gone", SOON, () -> page.locator("#link-backup").count() == 0);
