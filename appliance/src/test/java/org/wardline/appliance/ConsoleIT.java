@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -219,8 +218,8 @@ class ConsoleIT {
     text.fill(typed);
     assertThat(swap.innerText())
         .startsWith("3 characters such as “ ” … make this 2 texts instead of 1.");
-    shot(page, "plain-characters");
-    axe(page);
+    Chromium.shot(page, "plain-characters");
+    Chromium.axe(page);
     text.press("Tab");
     for (int i = 0; i < 3 && !focusIsOn("data-swap"); i++) {
       page.keyboard().press("Tab");
