@@ -24,7 +24,8 @@ public final class Bed implements AutoCloseable {
   private final RunningWardline.Ports ports;
   private final List<String> options = new ArrayList<>();
   private final @Nullable PlainCarrier carrier;
-  private RunningWardline wardline;
+  private final Thread stopAtExit;
+  private volatile RunningWardline wardline;
 
   private Bed(
       Path data,
@@ -37,6 +38,9 @@ public final class Bed implements AutoCloseable {
     this.carrier = carrier;
     this.options.addAll(options);
     this.wardline = wardline;
+    // Whoever ends a measurement early must not leave databases behind.
+    this.stopAtExit = Thread.ofPlatform().unstarted(() -> this.wardline.close());
+    Runtime.getRuntime().addShutdownHook(stopAtExit);
   }
 
   /**

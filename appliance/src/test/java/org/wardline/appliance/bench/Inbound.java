@@ -3,7 +3,9 @@ package org.wardline.appliance.bench;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.wardline.appliance.RunningWardline;
@@ -18,6 +20,7 @@ final class Inbound {
   private static final int PATIENTS = 2_000;
   private static final int WINDOW = 100;
   private static final int MAX_WARM_UP = 2_000;
+  private static final int AGAIN_MS = 100;
   private static final String LINE = "+13125550199";
   private static final Duration BIND_LIMIT = Duration.ofMinutes(1);
 
@@ -121,7 +124,8 @@ final class Inbound {
                 status -> {
                   if (status != 0) {
                     again.incrementAndGet();
-                    deliver(run, i, took, at, again, open);
+                    CompletableFuture.delayedExecutor(AGAIN_MS, TimeUnit.MILLISECONDS)
+                        .execute(() -> deliver(run, i, took, at, again, open));
                     return;
                   }
                   at[i] = System.nanoTime();
