@@ -90,6 +90,8 @@ final class Peer {
     byte[] odd = carrier.takeBindAnswer();
     if (odd != null) {
       write(ByteBuffer.wrap(odd).putInt(12, number).array());
+      // A gateway may read that as a bind; for this carrier there is none.
+      carrier.respond(() -> drop(false));
       return;
     }
     if (carrier.refusesBinds) {
