@@ -22,10 +22,10 @@ import tools.jackson.databind.JsonNode;
  * The Cassandra of a running Wardline, read as an outsider with the credentials of {@code
  * run.json}.
  */
-final class Archive implements AutoCloseable {
+public final class Archive implements AutoCloseable {
   private final CqlSession session;
 
-  Archive(RunningWardline wardline) throws IOException {
+  public Archive(RunningWardline wardline) throws IOException {
     JsonNode cassandra = wardline.run().path("cassandra");
     session =
         CqlSession.builder()
@@ -39,7 +39,7 @@ final class Archive implements AutoCloseable {
   }
 
   /** How many rows each event has. */
-  Map<UUID, Integer> rowsByEvent() {
+  public Map<UUID, Integer> rowsByEvent() {
     Map<UUID, Integer> rows = new HashMap<>();
     for (Row row : session.execute("SELECT event_id FROM wardline.archive_event")) {
       rows.merge(row.getUuid("event_id"), 1, Integer::sum);

@@ -13,7 +13,13 @@ public final class Bench {
   }
 
   private static final Map<String, Benchmark> ALL =
-      new TreeMap<>(Map.of("throughput", Throughput::run, "footprint", Footprint::run));
+      new TreeMap<>(
+          Map.of(
+              "throughput", Throughput::run,
+              "throughput-noreceipts", Throughput::withoutReceipts,
+              "inbound", Inbound::run,
+              "restart-backlog", RestartBacklog::run,
+              "footprint", Footprint::run));
 
   private Bench() {}
 
@@ -25,6 +31,11 @@ public final class Bench {
       System.exit(2);
       return;
     }
-    benchmark.run(java.util.Arrays.copyOfRange(args, 1, args.length));
+    try {
+      benchmark.run(java.util.Arrays.copyOfRange(args, 1, args.length));
+    } catch (IllegalArgumentException e) {
+      System.err.println("./dev bench " + args[0] + ": " + e.getMessage());
+      System.exit(2);
+    }
   }
 }

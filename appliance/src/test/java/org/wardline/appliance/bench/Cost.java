@@ -9,21 +9,24 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.wardline.appliance.RunningWardline;
 
-/** What the processes of one Wardline have cost so far, by the kernel's own books (/proc). */
-record Cost(Map<String, Double> cpuSeconds) {
+/**
+ * What the processes of one Wardline have cost so far, by the kernel's own books (/proc); {@code
+ * bench} is this process, with its clients and the carrier where that is not the simulator.
+ */
+public record Cost(Map<String, Double> cpuSeconds) {
   private static final double TICKS_A_SECOND = 100;
 
-  static Cost of(RunningWardline wardline) throws IOException {
+  public static Cost of(RunningWardline wardline) throws IOException {
     Map<String, Double> seconds = new LinkedHashMap<>();
     for (Map.Entry<String, Long> process : processes(wardline).entrySet()) {
       seconds.put(process.getKey(), cpu(process.getValue()));
     }
-    seconds.put("load client", cpu(ProcessHandle.current().pid()));
+    seconds.put("bench", cpu(ProcessHandle.current().pid()));
     return new Cost(seconds);
   }
 
   /** Seconds since an earlier reading, by process, with their sum. */
-  Map<String, Double> since(Cost earlier) {
+  public Map<String, Double> since(Cost earlier) {
     Map<String, Double> difference = new LinkedHashMap<>();
     cpuSeconds.forEach(
         (name, now) -> difference.put(name, now - earlier.cpuSeconds().getOrDefault(name, 0.0)));
@@ -73,7 +76,7 @@ record Cost(Map<String, Double> cpuSeconds) {
    * Resident memory in MB, by process; PostgreSQL's shared pages are counted once per process that
    * touched them.
    */
-  static Map<String, Long> residentMegabytes(RunningWardline wardline, String field)
+  public static Map<String, Long> residentMegabytes(RunningWardline wardline, String field)
       throws IOException {
     Map<String, Long> megabytes = new LinkedHashMap<>();
     for (Map.Entry<String, Long> process : processes(wardline).entrySet()) {

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.wardline.appliance.RestClient;
 import org.wardline.appliance.RunningWardline;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,12 +26,11 @@ final class Footprint {
     try {
       try (RunningWardline first = RunningWardline.start(data, ports, "--separate")) {
         figures.put("firstStartSeconds", steps(first.output()));
-        List<String> numbers =
-            IntStream.range(0, 50).mapToObj(i -> "+1312%07d".formatted(2_000_000 + i)).toList();
-        Load load = new Load(new RestClient(first), numbers, 16);
+        Load load = new Load(new RestClient(first), Bed.numbers(50), 16);
         load.patients();
+        Since since = Since.now(first);
         load.texts("footprint", TEXTS);
-        Throughput.awaitDelivered(first, TEXTS);
+        since.await(TEXTS, "out", "'delivered'");
         figures.put("rssMegabytesAfter1000Texts", Cost.residentMegabytes(first, "VmRSS"));
       }
       try (RunningWardline second = RunningWardline.start(data, ports, "--separate")) {

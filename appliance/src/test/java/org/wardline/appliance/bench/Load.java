@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.wardline.appliance.RestClient;
 
 /** Many clients that send texts over REST, each waiting for its answer before it sends the next. */
-final class Load {
+public final class Load {
   private final RestClient rest;
   private final List<String> numbers;
   private final int clients;
