@@ -78,9 +78,10 @@ final class Submitter {
     this.ticks = ticks;
   }
 
-  /** Texts whose next segment has not been written yet go back to the queue. */
+  /** Texts whose next segment has not been written yet go back to the queue, at once. */
   void stop() {
     stopping = true;
+    ticks.stop();
   }
 
   /** Blocks until every segment is answered, or one is not. Never throws. */
