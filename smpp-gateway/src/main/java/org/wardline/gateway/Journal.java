@@ -134,7 +134,7 @@ final class Journal implements AutoCloseable {
     }
     Instant lookAt = leftovers;
     JournalStore.Written written =
-        db.inTransaction(tx -> store.write(tx, attempts, receipts, lookAt));
+        db.inTransaction(tx -> store.write(tx, attempts, again, receipts, lookAt));
     metrics.batch(entries.size());
     metrics.unmatched(written.unmatched());
     durable.accept(attempts);
@@ -158,6 +158,7 @@ final class Journal implements AutoCloseable {
         yield false;
       }
       case Entry.Leftovers look -> false;
+    boolean again = writer.isFailing();
     };
   }
 

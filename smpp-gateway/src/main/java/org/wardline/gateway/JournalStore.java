@@ -5,9 +5,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.wardline.gateway.Attempt.AcceptedSegment;
 import org.wardline.gateway.Attempt.Outcome;
@@ -52,9 +54,16 @@ final class JournalStore {
 
   /**
    * @param lookAtLeftovers also try unmatched receipts under other readings of their ids
+   * @param again whether the write before this one failed: its commit may have come through all the
+   *     same, and what it wrote must not be told twice
    */
   Written write(
-      Tx tx, List<Attempt> attempts, List<Receipt> received, @Nullable Instant lookAtLeftovers) {
+      Tx tx,
+      List<Attempt> results,
+      boolean again,
+      List<Receipt> received,
+      @Nullable Instant lookAtLeftovers) {
+    List<Attempt> attempts = again ? unwritten(tx, results) : results;
     List<EventRow> events = new ArrayList<>();
     List<Receipt> receipts = new ArrayList<>(received);
     Set<UUID> longTexts = new LinkedHashSet<>();
@@ -85,6 +94,28 @@ final class JournalStore {
   }
 
   private void insertSegments(Tx tx, List<Attempt> attempts) {
+  private record Row(UUID id, int acceptedSegments) {}
+
+  /** Those whose row shows that the write before did not come through. */
+  private static List<Attempt> unwritten(Tx tx, List<Attempt> attempts) {
+    Map<UUID, Integer> accepted =
+        tx
+            .query(
+                "SELECT id, accepted_segments FROM sms.outbound WHERE id = ANY(?::uuid[])",
+                row -> new Row(row.uuid("id"), row.intValue("accepted_segments")),
+                (Object) attempts.stream().map(attempt -> attempt.text().id()).toArray(UUID[]::new))
+            .stream()
+            .collect(Collectors.toMap(Row::id, Row::acceptedSegments));
+    return attempts.stream()
+        .filter(
+            attempt -> {
+              Integer there = accepted.get(attempt.text().id());
+              return there != null
+                  && (attempt.isSettled() || there < attempt.accepted().getLast().number());
+            })
+        .toList();
+  }
+
     int n = attempts.stream().mapToInt(attempt -> attempt.accepted().size()).sum();
     if (n == 0) {
       return;
