@@ -131,7 +131,7 @@ final class JournalStore {
     int i = 0;
     for (Attempt attempt : attempts) {
       for (AcceptedSegment segment : attempt.accepted()) {
-        reported[i] = attempt.outcome() instanceof Outcome.Failed ? "failed" : null;
+        reported[i] = isBrokenOff(attempt) ? "failed" : null;
         smscIds[i] = segment.smscId();
         ids[i] = attempt.text().id();
         numbers[i] = segment.number();
@@ -166,6 +166,11 @@ final class JournalStore {
   }
 
   private void leaveQueue(Tx tx, List<Attempt> attempts) {
+  /** Whether its story is over with parts of it at the carrier, whose receipts change nothing. */
+  private static boolean isBrokenOff(Attempt attempt) {
+    return attempt.isSettled() && !(attempt.outcome() instanceof Outcome.Sent);
+  }
+
     UUID[] settled =
         attempts.stream()
             .filter(Attempt::isSettled)
@@ -177,8 +182,7 @@ final class JournalStore {
     }
     for (Attempt attempt : attempts) {
       boolean begun = attempt.text().acceptedSegments() > 0;
-      if (attempt.isSettled() && begun && !(attempt.outcome() instanceof Outcome.Sent)) {
-        // Its story is over: receipts of the parts that did leave change nothing any more.
+      if (begun && isBrokenOff(attempt)) {
         tx.update(
             "UPDATE sms.segment SET reported = 'failed' WHERE outbound_id = ? AND total > 1",
             attempt.text().id());

@@ -181,6 +181,9 @@ final class Submitter {
           boolean givenUp = refused.permanent() || refusals == MAX_TEMPORARY_REFUSALS;
           metrics.submitted(refused.permanent() ? "refused" : "refused for now");
           errors.add(now, CarrierWords.ofRefusalForOperators(refused));
+          if (givenUp && text.mayBeDuplicate()) {
+            return new Outcome.Doubtful(CarrierWords.REFUSED_AFTER_DOUBT, clock.instant());
+          }
           if (givenUp) {
             return new Outcome.Failed(
                 CarrierWords.ofRefusal(refused, segment.number(), segment.total()),
