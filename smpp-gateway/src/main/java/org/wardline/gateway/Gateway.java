@@ -145,7 +145,11 @@ public final class Gateway implements AutoCloseable {
   }
 
   private boolean isFresh(LinkStatus status) {
-    return status.seenAt().isAfter(settings.clock().instant().minus(LinkReport.STALE));
+    // Neither old nor, by a clock that was put right meanwhile, of the future.
+    return Duration.between(status.seenAt(), settings.clock().instant())
+            .abs()
+            .compareTo(LinkReport.STALE)
+        < 0;
   }
 
   private void take(LinkBook.Step step) {
