@@ -66,6 +66,7 @@ final class Claims implements AutoCloseable {
   private final int window;
   private final LinkMetrics metrics;
   private final Clock clock;
+  private final Ticks ticks;
   private final Db notifier;
   private final ConcurrentLinkedQueue<Return> returns = new ConcurrentLinkedQueue<>();
   private final String name;
@@ -81,8 +82,8 @@ final class Claims implements AutoCloseable {
 
   private String lastLine = "";
 
-  private Instant nextSweep = Instant.MIN;
-  private long nextLookNanos = System.nanoTime();
+  private long nextSweepNanos;
+  private long nextLookNanos;
 
   /**
    * @param share which lanes are this link's
@@ -97,7 +98,8 @@ final class Claims implements AutoCloseable {
       BooleanSupplier maySend,
       int window,
       LinkMetrics metrics,
-      Clock clock) {
+      Clock clock,
+      Ticks ticks) {
     this.database = database;
     this.store = store;
     this.chains = chains;
@@ -106,6 +108,9 @@ final class Claims implements AutoCloseable {
     this.window = window;
     this.metrics = metrics;
     this.clock = clock;
+    this.ticks = ticks;
+    this.nextSweepNanos = ticks.nanos();
+    this.nextLookNanos = ticks.nanos();
     this.notifier = new Db(database);
     this.name = "claims-" + link;
   }
@@ -226,14 +231,16 @@ final class Claims implements AutoCloseable {
     if (!back.isEmpty()) {
       events += goBack(held, back);
     }
-    if (System.nanoTime() - nextLookNanos >= 0) {
+    if (ticks.nanos() - nextLookNanos >= 0) {
       withdrawn = held.inTransaction(store::withdrawn);
-      nextLookNanos = System.nanoTime() + WITHDRAWN_LOOK.toNanos();
+      nextLookNanos = ticks.nanos() + WITHDRAWN_LOOK.toNanos();
     }
-    Instant now = clock.instant();
-    if (!draining && !now.isBefore(nextSweep)) {
+    // Monotonic: by the clock, one that was far ahead and is put right would end the sweeps until
+    // it is that late again.
+    if (!draining && ticks.nanos() - nextSweepNanos >= 0) {
+      Instant now = clock.instant();
       events += held.inTransaction(tx -> store.expire(tx, now));
-      nextSweep = now.plus(EXPIRY_SWEEP);
+      nextSweepNanos = ticks.nanos() + EXPIRY_SWEEP.toNanos();
     }
     if (events > 0) {
       Notify.quietly(notifier, "SELECT pg_notify('" + SmsQueue.EVENT_CHANNEL + "', '')");
@@ -261,7 +268,7 @@ final class Claims implements AutoCloseable {
     if (mine.isEmpty()) {
       return new Looked(List.of(), lastLine, 0, 0);
     }
-    ClaimStore.Claimed claimed = store.claim(tx, mine, lastLine, free, beyond);
+    ClaimStore.Claimed claimed = store.claim(tx, mine, lastLine, free, beyond, clock.instant());
     List<UUID> blocked = claimed.blocked();
     if (blocked.isEmpty()) {
       return new Looked(claimed.texts(), claimed.lastLine(), 0, 0);

@@ -114,7 +114,10 @@ public final class Gateway implements AutoCloseable {
             known.put(name, runner.route());
           }
         });
-    List<Routes.Link> all = List.copyOf(known.values());
+    return share(List.copyOf(known.values()), link, waiting);
+  }
+
+  static List<Lane> share(List<Routes.Link> all, String link, List<Lane> waiting) {
     return waiting.stream()
         .filter(
             lane ->

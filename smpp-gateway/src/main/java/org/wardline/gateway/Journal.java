@@ -59,12 +59,27 @@ final class Journal implements AutoCloseable {
       Consumer<List<Attempt>> durable,
       LinkMetrics metrics,
       Clock clock) {
+    this(link, db, store, durable, metrics, clock, false);
+  }
+
+  /**
+   * @param byHand without a thread: a simulation calls {@link #runOnce} and {@link #offer}
+   */
+  Journal(
+      String link,
+      Db db,
+      JournalStore store,
+      Consumer<List<Attempt>> durable,
+      LinkMetrics metrics,
+      Clock clock,
+      boolean byHand) {
     this.db = db;
     this.store = store;
     this.durable = durable;
     this.metrics = metrics;
     this.clock = clock;
-    this.writer = new GroupCommit<>("journal-" + link, this::commit, Journal::keepAfterFailure);
+    this.writer =
+        new GroupCommit<>("journal-" + link, this::commit, Journal::keepAfterFailure, byHand);
   }
 
   void record(Attempt attempt) {
@@ -81,9 +96,7 @@ final class Journal implements AutoCloseable {
       return InboundAnswer.TRY_LATER;
     }
     try {
-      CompletableFuture<InboundAnswer> answer = new CompletableFuture<>();
-      writer.add(new Entry.Answered(receiptOf(pdu), answer));
-      return answer.get(RECEIPT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return offer(pdu).get(RECEIPT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {
       return InboundAnswer.TRY_LATER;
     } catch (InterruptedException e) {
@@ -92,6 +105,13 @@ final class Journal implements AutoCloseable {
     } finally {
       receiptPlaces.release();
     }
+  }
+
+  /** The answer to a final receipt, once it is known. */
+  CompletableFuture<InboundAnswer> offer(ReceiptPdu pdu) {
+    CompletableFuture<InboundAnswer> answer = new CompletableFuture<>();
+    writer.add(new Entry.Answered(receiptOf(pdu), answer));
+    return answer;
   }
 
   private JournalStore.Receipt receiptOf(ReceiptPdu pdu) {
@@ -121,6 +141,11 @@ final class Journal implements AutoCloseable {
     return writer.isFailing();
   }
 
+  /** Writes what waits; for those who made it without a thread. */
+  void runOnce() {
+    writer.runOnce();
+  }
+
   private void commit(List<Entry> entries) {
     List<Attempt> attempts = new ArrayList<>();
     List<JournalStore.Receipt> receipts = new ArrayList<>();
@@ -133,6 +158,7 @@ final class Journal implements AutoCloseable {
       }
     }
     Instant lookAt = leftovers;
+    boolean again = writer.isFailing();
     JournalStore.Written written =
         db.inTransaction(tx -> store.write(tx, attempts, again, receipts, lookAt));
     metrics.batch(entries.size());
@@ -158,7 +184,6 @@ final class Journal implements AutoCloseable {
         yield false;
       }
       case Entry.Leftovers look -> false;
-    boolean again = writer.isFailing();
     };
   }
 

@@ -21,7 +21,8 @@ import org.wardline.jdbc.Tx;
  */
 final class JournalStore {
   /**
-   * Between this machine's clock, which stamps receipts, and the database's, which stamps claims.
+   * Between the clocks of machines that run the link one after the other: a receipt is stamped by
+   * the one it came to, a claim by the one that sends.
    */
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
 
@@ -53,9 +54,9 @@ final class JournalStore {
   }
 
   /**
-   * @param lookAtLeftovers also try unmatched receipts under other readings of their ids
    * @param again whether the write before this one failed: its commit may have come through all the
    *     same, and what it wrote must not be told twice
+   * @param lookAtLeftovers also try unmatched receipts under other readings of their ids
    */
   Written write(
       Tx tx,
@@ -93,7 +94,6 @@ final class JournalStore {
     return new Written(events.size(), unmatched);
   }
 
-  private void insertSegments(Tx tx, List<Attempt> attempts) {
   private record Row(UUID id, int acceptedSegments) {}
 
   /** Those whose row shows that the write before did not come through. */
@@ -116,6 +116,7 @@ final class JournalStore {
         .toList();
   }
 
+  private void insertSegments(Tx tx, List<Attempt> attempts) {
     int n = attempts.stream().mapToInt(attempt -> attempt.accepted().size()).sum();
     if (n == 0) {
       return;
@@ -165,12 +166,12 @@ final class JournalStore {
         reported);
   }
 
-  private void leaveQueue(Tx tx, List<Attempt> attempts) {
   /** Whether its story is over with parts of it at the carrier, whose receipts change nothing. */
   private static boolean isBrokenOff(Attempt attempt) {
     return attempt.isSettled() && !(attempt.outcome() instanceof Outcome.Sent);
   }
 
+  private void leaveQueue(Tx tx, List<Attempt> attempts) {
     UUID[] settled =
         attempts.stream()
             .filter(Attempt::isSettled)
