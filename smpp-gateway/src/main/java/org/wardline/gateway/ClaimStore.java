@@ -331,6 +331,20 @@ final class ClaimStore {
     return orphans.length;
   }
 
+  /** Of these, those that this run has not claimed, or not any more. */
+  Set<UUID> notOurs(Tx tx, UUID[] ids) {
+    return Set.copyOf(
+        tx.query(
+            """
+            SELECT mine.id FROM unnest(?::uuid[]) AS mine (id)
+            WHERE NOT EXISTS (
+              SELECT 1 FROM sms.outbound o WHERE o.id = mine.id AND o.claimed_by = ?)
+            """,
+            row -> row.uuid("id"),
+            ids,
+            run));
+  }
+
   /** Links that texts are on the wire of, whoever runs them. */
   static List<String> linksInUse(Tx tx) {
     return tx.query(

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -77,6 +78,9 @@ final class Claims implements AutoCloseable {
   private volatile boolean abandoned;
   private volatile Set<UUID> withdrawn = Set.of();
 
+  /** In our memory, and another gateway's since the lock was lost. */
+  private volatile Set<UUID> takenOver = Set.of();
+
   /** How far past texts that are kept back the next claim looks; nothing may make a queue stick. */
   private int beyond;
 
@@ -139,9 +143,12 @@ final class Claims implements AutoCloseable {
     return holding;
   }
 
-  /** True when a claimed text must not be sent any more, because the patient opted out, say. */
+  /**
+   * True when a claimed text must not be sent any more: the patient opted out, say, or another
+   * gateway has taken it over.
+   */
   boolean isWithdrawn(UUID text) {
-    return withdrawn.contains(text);
+    return withdrawn.contains(text) || takenOver.contains(text);
   }
 
   /** Back to the queue; {@code maybeSent} when the carrier may have it. */
@@ -186,9 +193,12 @@ final class Claims implements AutoCloseable {
           log.warn("Another gateway runs this link; waiting until it stops");
         }
         holding = Holding.ANOTHERS;
+        takenOver = Set.of(chains.ids());
         return null;
       }
-      int orphans = fresh.inTransaction(tx -> store.recover(tx, chains.ids()));
+      UUID[] inMemory = chains.ids();
+      int orphans = fresh.inTransaction(tx -> store.recover(tx, inMemory));
+      takenOver = fresh.inTransaction(tx -> store.notOurs(tx, inMemory));
       if (orphans > 0) {
         log.warn("{} texts were on the wire when an earlier gateway stopped", orphans);
         Notify.quietly(notifier, "SELECT pg_notify('" + SmsQueue.EVENT_CHANNEL + "', '')");
@@ -247,7 +257,7 @@ final class Claims implements AutoCloseable {
     }
     int free = Math.min(window - chains.size(), MAX_CLAIM);
     metrics.inFlight(chains.size());
-    if (draining || free <= 0 || !maySend.getAsBoolean()) {
+    if (draining || free <= 0 || !maySend.getAsBoolean() || hasTakenOver()) {
       if (back.isEmpty()) {
         held.inTransaction(tx -> tx.query("SELECT 1", row -> ""));
       }
@@ -259,6 +269,17 @@ final class Claims implements AutoCloseable {
     chains.add(looked.claimed());
     metrics.inFlight(chains.size());
     return looked.claimed().size() + looked.hurried() + back.size();
+  }
+
+  /** Were such a text claimed anew while it is still in memory, nobody could tell the two apart. */
+  private boolean hasTakenOver() {
+    if (takenOver.isEmpty()) {
+      return false;
+    }
+    Set<UUID> still = new HashSet<>(takenOver);
+    still.retainAll(Set.of(chains.ids()));
+    takenOver = Set.copyOf(still);
+    return !still.isEmpty();
   }
 
   private record Looked(List<ClaimedText> claimed, String lastLine, int hurried, int beyond) {}

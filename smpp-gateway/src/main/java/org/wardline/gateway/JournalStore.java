@@ -3,6 +3,7 @@ package org.wardline.gateway;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -70,8 +71,9 @@ final class JournalStore {
     Set<UUID> longTexts = new LinkedHashSet<>();
     if (!attempts.isEmpty()) {
       insertSegments(tx, attempts);
-      leaveQueue(tx, attempts);
-      eventsOf(attempts, events);
+      Set<UUID> left = leaveQueue(tx, attempts);
+      // What another gateway has taken over meanwhile is that one's to tell of.
+      eventsOf(attempts.stream().filter(one -> left.contains(one.text().id())).toList(), events);
       receipts.addAll(earlyReceipts(tx, attempts));
       for (Attempt attempt : attempts) {
         // Receipts of segments accepted in an earlier attempt may have been here for a while.
@@ -171,15 +173,21 @@ final class JournalStore {
     return attempt.isSettled() && !(attempt.outcome() instanceof Outcome.Sent);
   }
 
-  private void leaveQueue(Tx tx, List<Attempt> attempts) {
+  /** Returns those that this took out of the queue for good. */
+  private Set<UUID> leaveQueue(Tx tx, List<Attempt> attempts) {
     UUID[] settled =
         attempts.stream()
             .filter(Attempt::isSettled)
             .map(attempt -> attempt.text().id())
             .toArray(UUID[]::new);
+    Set<UUID> left = new HashSet<>();
     if (settled.length > 0) {
-      tx.update(
-          "DELETE FROM sms.outbound WHERE id = ANY(?::uuid[]) AND claimed_by = ?", settled, run);
+      left.addAll(
+          tx.query(
+              "DELETE FROM sms.outbound WHERE id = ANY(?::uuid[]) AND claimed_by = ? RETURNING id",
+              row -> row.uuid("id"),
+              settled,
+              run));
     }
     for (Attempt attempt : attempts) {
       boolean begun = attempt.text().acceptedSegments() > 0;
@@ -196,6 +204,7 @@ final class JournalStore {
             run);
       }
     }
+    return left;
   }
 
   private static void eventsOf(List<Attempt> attempts, List<EventRow> events) {
