@@ -31,7 +31,7 @@ record Attempt(ClaimedText text, int total, List<AcceptedSegment> accepted, Outc
     /** Its time ran out before it was sent. */
     record Expired(Instant at) implements Outcome {}
 
-    /** Its time ran out, but an earlier attempt may have reached the carrier. */
+    /** Its time ran out, or it was refused, but an earlier attempt may have reached the carrier. */
     record Doubtful(String why, Instant at) implements Outcome {}
 
     /** Back to the queue. The rest of the text is known not to have left. */

@@ -13,6 +13,9 @@ final class CarrierWords {
   static final String EXPIRED_AFTER_DOUBT =
       "The carrier may have taken it when the link broke; its time ran out before that was clear."
           + " Ask the patient before you send it again.";
+  static final String REFUSED_AFTER_DOUBT =
+      "The carrier may have taken it when the link broke; it refused to take it a second time. Ask"
+          + " the patient before you send it again.";
   static final String AGAIN =
       "The link broke before the carrier answered. It is sent once more and may arrive twice.";
   static final String AGAIN_AFTER_STOP =

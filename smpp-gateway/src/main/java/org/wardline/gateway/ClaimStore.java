@@ -71,8 +71,9 @@ final class ClaimStore {
    * @param beyond so many more are looked at, should the first ones all be kept back; then only the
    *     oldest text to each number is taken, because what is looked at and left would else be
    *     passed
+   * @param now by the clock that stamps receipts: one from before the claim is another text's
    */
-  Claimed claim(Tx tx, List<Lane> lanes, String lastLine, int limit, int beyond) {
+  Claimed claim(Tx tx, List<Lane> lanes, String lastLine, int limit, int beyond, Instant now) {
     List<Found> found =
         tx.query(
             """
@@ -104,7 +105,7 @@ final class ClaimStore {
               SELECT id FROM next JOIN picked USING (id) ORDER BY place LIMIT ?),
             taken AS (
               UPDATE sms.outbound o
-              SET state = 'submitting', link = ?, claimed_by = ?, claimed_at = clock_timestamp()
+              SET state = 'submitting', link = ?, claimed_by = ?, claimed_at = ?
               FROM chosen WHERE o.id = chosen.id
               RETURNING o.id, o.seq, o.recipient, o.sealed, o.format, o.accepted_segments,
                         o.may_be_duplicate, o.expires_at, o.claimed_at)
@@ -130,7 +131,8 @@ final class ClaimStore {
             beyond > 0,
             limit,
             link,
-            run);
+            run,
+            now);
     return new Claimed(
         found.stream().flatMap(one -> one.claimed().stream()).toList(),
         found.stream().filter(one -> one.claimed().isEmpty()).map(Found::id).toList(),
@@ -329,6 +331,20 @@ final class ClaimStore {
             .toArray(UUID[]::new);
     putBackMarked(tx, orphans, CarrierWords.AGAIN_AFTER_STOP);
     return orphans.length;
+  }
+
+  /** Of these, those that this run has not claimed, or not any more. */
+  Set<UUID> notOurs(Tx tx, UUID[] ids) {
+    return Set.copyOf(
+        tx.query(
+            """
+            SELECT mine.id FROM unnest(?::uuid[]) AS mine (id)
+            WHERE NOT EXISTS (
+              SELECT 1 FROM sms.outbound o WHERE o.id = mine.id AND o.claimed_by = ?)
+            """,
+            row -> row.uuid("id"),
+            ids,
+            run));
   }
 
   /** Links that texts are on the wire of, whoever runs them. */

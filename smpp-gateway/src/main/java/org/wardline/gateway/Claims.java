@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -66,6 +67,7 @@ final class Claims implements AutoCloseable {
   private final int window;
   private final LinkMetrics metrics;
   private final Clock clock;
+  private final Ticks ticks;
   private final Db notifier;
   private final ConcurrentLinkedQueue<Return> returns = new ConcurrentLinkedQueue<>();
   private final String name;
@@ -76,13 +78,16 @@ final class Claims implements AutoCloseable {
   private volatile boolean abandoned;
   private volatile Set<UUID> withdrawn = Set.of();
 
+  /** In our memory, and another gateway's since the lock was lost. */
+  private volatile Set<UUID> takenOver = Set.of();
+
   /** How far past texts that are kept back the next claim looks; nothing may make a queue stick. */
   private int beyond;
 
   private String lastLine = "";
 
-  private Instant nextSweep = Instant.MIN;
-  private long nextLookNanos = System.nanoTime();
+  private long nextSweepNanos;
+  private long nextLookNanos;
 
   /**
    * @param share which lanes are this link's
@@ -97,7 +102,8 @@ final class Claims implements AutoCloseable {
       BooleanSupplier maySend,
       int window,
       LinkMetrics metrics,
-      Clock clock) {
+      Clock clock,
+      Ticks ticks) {
     this.database = database;
     this.store = store;
     this.chains = chains;
@@ -106,6 +112,9 @@ final class Claims implements AutoCloseable {
     this.window = window;
     this.metrics = metrics;
     this.clock = clock;
+    this.ticks = ticks;
+    this.nextSweepNanos = ticks.nanos();
+    this.nextLookNanos = ticks.nanos();
     this.notifier = new Db(database);
     this.name = "claims-" + link;
   }
@@ -134,9 +143,12 @@ final class Claims implements AutoCloseable {
     return holding;
   }
 
-  /** True when a claimed text must not be sent any more, because the patient opted out, say. */
+  /**
+   * True when a claimed text must not be sent any more: the patient opted out, say, or another
+   * gateway has taken it over.
+   */
   boolean isWithdrawn(UUID text) {
-    return withdrawn.contains(text);
+    return withdrawn.contains(text) || takenOver.contains(text);
   }
 
   /** Back to the queue; {@code maybeSent} when the carrier may have it. */
@@ -181,9 +193,12 @@ final class Claims implements AutoCloseable {
           log.warn("Another gateway runs this link; waiting until it stops");
         }
         holding = Holding.ANOTHERS;
+        takenOver = Set.of(chains.ids());
         return null;
       }
-      int orphans = fresh.inTransaction(tx -> store.recover(tx, chains.ids()));
+      UUID[] inMemory = chains.ids();
+      int orphans = fresh.inTransaction(tx -> store.recover(tx, inMemory));
+      takenOver = fresh.inTransaction(tx -> store.notOurs(tx, inMemory));
       if (orphans > 0) {
         log.warn("{} texts were on the wire when an earlier gateway stopped", orphans);
         Notify.quietly(notifier, "SELECT pg_notify('" + SmsQueue.EVENT_CHANNEL + "', '')");
@@ -226,21 +241,23 @@ final class Claims implements AutoCloseable {
     if (!back.isEmpty()) {
       events += goBack(held, back);
     }
-    if (System.nanoTime() - nextLookNanos >= 0) {
+    if (ticks.nanos() - nextLookNanos >= 0) {
       withdrawn = held.inTransaction(store::withdrawn);
-      nextLookNanos = System.nanoTime() + WITHDRAWN_LOOK.toNanos();
+      nextLookNanos = ticks.nanos() + WITHDRAWN_LOOK.toNanos();
     }
-    Instant now = clock.instant();
-    if (!draining && !now.isBefore(nextSweep)) {
+    // Monotonic: by the clock, one that was far ahead and is put right would end the sweeps until
+    // it is that late again.
+    if (!draining && ticks.nanos() - nextSweepNanos >= 0) {
+      Instant now = clock.instant();
       events += held.inTransaction(tx -> ClaimStore.expire(tx, now));
-      nextSweep = now.plus(EXPIRY_SWEEP);
+      nextSweepNanos = ticks.nanos() + EXPIRY_SWEEP.toNanos();
     }
     if (events > 0) {
       Notify.quietly(notifier, "SELECT pg_notify('" + SmsQueue.EVENT_CHANNEL + "', '')");
     }
     int free = Math.min(window - chains.size(), MAX_CLAIM);
     metrics.inFlight(chains.size());
-    if (draining || free <= 0 || !maySend.getAsBoolean()) {
+    if (draining || free <= 0 || !maySend.getAsBoolean() || hasTakenOver()) {
       if (back.isEmpty()) {
         held.inTransaction(tx -> tx.query("SELECT 1", row -> ""));
       }
@@ -254,6 +271,17 @@ final class Claims implements AutoCloseable {
     return looked.claimed().size() + looked.hurried() + back.size();
   }
 
+  /** Were such a text claimed anew while it is still in memory, nobody could tell the two apart. */
+  private boolean hasTakenOver() {
+    if (takenOver.isEmpty()) {
+      return false;
+    }
+    Set<UUID> still = new HashSet<>(takenOver);
+    still.retainAll(Set.of(chains.ids()));
+    takenOver = Set.copyOf(still);
+    return !still.isEmpty();
+  }
+
   private record Looked(List<ClaimedText> claimed, String lastLine, int hurried, int beyond) {}
 
   private Looked claim(Tx tx, int free) {
@@ -261,7 +289,7 @@ final class Claims implements AutoCloseable {
     if (mine.isEmpty()) {
       return new Looked(List.of(), lastLine, 0, 0);
     }
-    ClaimStore.Claimed claimed = store.claim(tx, mine, lastLine, free, beyond);
+    ClaimStore.Claimed claimed = store.claim(tx, mine, lastLine, free, beyond, clock.instant());
     List<UUID> blocked = claimed.blocked();
     if (blocked.isEmpty()) {
       return new Looked(claimed.texts(), claimed.lastLine(), 0, 0);

@@ -114,7 +114,10 @@ public final class Gateway implements AutoCloseable {
             known.put(name, runner.route());
           }
         });
-    List<Routes.Link> all = List.copyOf(known.values());
+    return share(List.copyOf(known.values()), link, waiting);
+  }
+
+  static List<Lane> share(List<Routes.Link> all, String link, List<Lane> waiting) {
     return waiting.stream()
         .filter(
             lane ->
@@ -145,7 +148,11 @@ public final class Gateway implements AutoCloseable {
   }
 
   private boolean isFresh(LinkStatus status) {
-    return status.seenAt().isAfter(settings.clock().instant().minus(LinkReport.STALE));
+    // Neither old nor, by a clock that was put right meanwhile, of the future.
+    return Duration.between(status.seenAt(), settings.clock().instant())
+            .abs()
+            .compareTo(LinkReport.STALE)
+        < 0;
   }
 
   private void take(LinkBook.Step step) {

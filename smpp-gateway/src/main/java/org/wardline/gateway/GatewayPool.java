@@ -22,7 +22,7 @@ public final class GatewayPool {
    * tables go from empty to thousands of rows in seconds. Planning anew costs a fraction of a
    * commit.
    */
-  private static final String SESSION =
+  static final String SESSION =
       "SET plan_cache_mode = force_custom_plan; SET jit = off; SET enable_seqscan = off";
 
   private GatewayPool() {}

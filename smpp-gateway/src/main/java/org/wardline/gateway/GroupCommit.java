@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,11 @@ final class GroupCommit<E> implements AutoCloseable {
   private final Predicate<E> keepAfterFailure;
   private final LinkedBlockingQueue<E> waiting = new LinkedBlockingQueue<>();
   private final AtomicInteger unfinished = new AtomicInteger();
-  private final Thread thread;
+  private final List<E> batch = new ArrayList<>();
+
+  /** Null when it is driven by hand. */
+  private final @Nullable Thread thread;
+
   private volatile boolean closed;
   private volatile boolean abandoned;
   private volatile boolean failing;
@@ -39,10 +44,18 @@ final class GroupCommit<E> implements AutoCloseable {
    *     try, false drops it
    */
   GroupCommit(String name, Consumer<List<E>> commit, Predicate<E> keepAfterFailure) {
+    this(name, commit, keepAfterFailure, false);
+  }
+
+  /**
+   * @param byHand no thread of its own: a simulation calls {@link #runOnce}
+   */
+  GroupCommit(
+      String name, Consumer<List<E>> commit, Predicate<E> keepAfterFailure, boolean byHand) {
     this.name = name;
     this.commit = commit;
     this.keepAfterFailure = keepAfterFailure;
-    this.thread = Thread.ofPlatform().name(name).daemon(true).start(this::loop);
+    this.thread = byHand ? null : Thread.ofPlatform().name(name).daemon(true).start(this::loop);
   }
 
   void add(E entry) {
@@ -56,41 +69,15 @@ final class GroupCommit<E> implements AutoCloseable {
   }
 
   private void loop() {
-    List<E> batch = new ArrayList<>();
     Duration retry = FIRST_RETRY;
-    while (!abandoned && !(closed && unfinished.get() == 0)) {
-      try {
-        collect(batch);
-        if (abandoned) {
-          continue;
-        }
-        if (batch.isEmpty()) {
-          // What failed was dropped, and nothing waits: were this still "failing", nobody would
-          // send, so nothing
-          // would ever come to prove that the database is back.
-          failing = false;
-          continue;
-        }
-        commit.accept(batch);
-        unfinished.addAndGet(-batch.size());
-        batch.clear();
-        if (failing) {
-          log.info("{}: the database takes results again", name);
-        }
-        failing = false;
+    while (!abandoned && !isOver()) {
+      awaitFirst();
+      if (abandoned) {
+        return;
+      }
+      if (runOnce()) {
         retry = FIRST_RETRY;
-      } catch (RuntimeException e) {
-        if (abandoned) {
-          return;
-        }
-        if (!failing) {
-          log.warn("{}: a commit failed and is tried again: {}", name, e.getMessage());
-          log.debug("{}", name, e);
-        }
-        failing = true;
-        int before = batch.size();
-        batch.removeIf(entry -> !keepAfterFailure.test(entry));
-        unfinished.addAndGet(batch.size() - before);
+      } else {
         pause(retry);
         retry =
             retry.multipliedBy(2).compareTo(LAST_RETRY) > 0 ? LAST_RETRY : retry.multipliedBy(2);
@@ -98,7 +85,48 @@ final class GroupCommit<E> implements AutoCloseable {
     }
   }
 
-  private void collect(List<E> batch) {
+  private boolean isOver() {
+    return closed && unfinished.get() == 0;
+  }
+
+  /** Commits what waits, one batch at most; false when the database did not take it. */
+  boolean runOnce() {
+    if (abandoned) {
+      return true;
+    }
+    waiting.drainTo(batch, MAX_BATCH - batch.size());
+    if (batch.isEmpty()) {
+      // What failed was dropped, and nothing waits: were this still "failing", nobody would send,
+      // so nothing would ever come to prove that the database is back.
+      failing = false;
+      return true;
+    }
+    try {
+      commit.accept(batch);
+      unfinished.addAndGet(-batch.size());
+      batch.clear();
+      if (failing) {
+        log.info("{}: the database takes results again", name);
+      }
+      failing = false;
+      return true;
+    } catch (RuntimeException e) {
+      if (abandoned) {
+        return true;
+      }
+      if (!failing) {
+        log.warn("{}: a commit failed and is tried again: {}", name, e.getMessage());
+        log.debug("{}", name, e);
+      }
+      failing = true;
+      int before = batch.size();
+      batch.removeIf(entry -> !keepAfterFailure.test(entry));
+      unfinished.addAndGet(batch.size() - before);
+      return false;
+    }
+  }
+
+  private void awaitFirst() {
     if (batch.isEmpty()) {
       try {
         E first = waiting.poll(IDLE_LOOK.toMillis(), TimeUnit.MILLISECONDS);
@@ -107,10 +135,8 @@ final class GroupCommit<E> implements AutoCloseable {
         }
       } catch (InterruptedException e) {
         abandoned = true;
-        return;
       }
     }
-    waiting.drainTo(batch, MAX_BATCH - batch.size());
   }
 
   private void pause(Duration howLong) {
@@ -125,8 +151,15 @@ final class GroupCommit<E> implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    Thread writer = thread;
+    if (writer == null) {
+      while (!isOver() && runOnce()) {
+        // Until everything is written or the database refuses.
+      }
+      return;
+    }
     try {
-      if (!thread.join(CLOSE_LIMIT)) {
+      if (!writer.join(CLOSE_LIMIT)) {
         log.warn("{}: {} results could not be written before the stop", name, unfinished.get());
         abandon();
       }
@@ -139,6 +172,9 @@ final class GroupCommit<E> implements AutoCloseable {
   /** Stops without writing, as a crash would. */
   void abandon() {
     abandoned = true;
-    thread.interrupt();
+    Thread writer = thread;
+    if (writer != null) {
+      writer.interrupt();
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.wardline.gateway.smpp.InboundAnswer;
@@ -50,12 +51,27 @@ final class Journal implements AutoCloseable {
       Consumer<List<Attempt>> durable,
       LinkMetrics metrics,
       Clock clock) {
+    this(link, db, store, durable, metrics, clock, false);
+  }
+
+  /**
+   * @param byHand without a thread: a simulation calls {@link #runOnce} and {@link #offer}
+   */
+  Journal(
+      String link,
+      Db db,
+      JournalStore store,
+      Consumer<List<Attempt>> durable,
+      LinkMetrics metrics,
+      Clock clock,
+      boolean byHand) {
     this.db = db;
     this.store = store;
     this.durable = durable;
     this.metrics = metrics;
     this.clock = clock;
-    this.writer = new GroupCommit<>("journal-" + link, this::commit, Journal::keepAfterFailure);
+    this.writer =
+        new GroupCommit<>("journal-" + link, this::commit, Journal::keepAfterFailure, byHand);
   }
 
   void record(Attempt attempt) {
@@ -80,6 +96,13 @@ final class Journal implements AutoCloseable {
     }
   }
 
+  /** The answer to a receipt, once it is known; for who drives this by hand. */
+  CompletableFuture<InboundAnswer> offer(ReceiptPdu pdu) {
+    PendingAnswer answer = new PendingAnswer();
+    writer.add(new Entry.Answered(new Receipt.Raw(pdu, clock.instant()), answer));
+    return answer.future();
+  }
+
   /** Looks whether receipts kept aside fit a sent segment when their id is read another way. */
   void matchLeftovers(Instant now) {
     if (!writer.isFailing()) {
@@ -90,6 +113,11 @@ final class Journal implements AutoCloseable {
   /** True while results cannot be written; nothing new should be sent then. */
   boolean isFailing() {
     return writer.isFailing();
+  }
+
+  /** Writes what waits; for those who made it without a thread. */
+  void runOnce() {
+    writer.runOnce();
   }
 
   private void commit(List<Entry> entries) {
@@ -108,8 +136,9 @@ final class Journal implements AutoCloseable {
       }
     }
     Instant lookAt = leftovers;
+    boolean again = writer.isFailing();
     JournalStore.Written written =
-        db.inTransaction(tx -> store.write(tx, attempts, receipts, lookAt));
+        db.inTransaction(tx -> store.write(tx, attempts, again, receipts, lookAt));
     metrics.batch(entries.size());
     metrics.unmatched(written.unmatched());
     durable.accept(attempts);

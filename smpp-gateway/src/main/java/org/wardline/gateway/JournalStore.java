@@ -3,6 +3,7 @@ package org.wardline.gateway;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.wardline.gateway.Attempt.Outcome;
@@ -28,17 +29,25 @@ final class JournalStore {
   }
 
   /**
+   * @param again whether the write before this one failed: its commit may have come through all the
+   *     same, and what it wrote must not be told twice
    * @param lookAtLeftovers also try receipts that were kept aside
    */
   Written write(
-      Tx tx, List<Attempt> attempts, List<Receipt.Raw> raw, @Nullable Instant lookAtLeftovers) {
+      Tx tx,
+      List<Attempt> results,
+      boolean again,
+      List<Receipt.Raw> raw,
+      @Nullable Instant lookAtLeftovers) {
+    List<Attempt> attempts = again ? SegmentLedger.unwritten(tx, results) : results;
     Consequences consequences = new Consequences();
     List<Receipt> receipts = new ArrayList<>();
     matcher.recall(tx);
     if (!attempts.isEmpty()) {
       ledger.insert(tx, attempts);
-      ledger.leaveQueue(tx, attempts);
-      tell(attempts, consequences);
+      Set<UUID> left = ledger.leaveQueue(tx, attempts);
+      // What another gateway has taken over meanwhile is that one's to tell of.
+      tell(attempts.stream().filter(one -> left.contains(one.text().id())).toList(), consequences);
       receipts.addAll(matcher.takeEarly(tx, attempts));
     }
     receipts.addAll(words.read(tx, raw));

@@ -108,7 +108,9 @@ final class LinkReport {
   synchronized int runOnce(Instant now) {
     Figures current = figures.get();
     Duration repeat = current.inFlight() > 0 ? REPEAT_BUSY : REPEAT;
-    if (!changed && now.isBefore(written.plus(repeat))) {
+    // A clock that was ahead and is put right must not silence the reports until it is there again.
+    boolean justWritten = now.isBefore(written.plus(repeat)) && !now.isBefore(written);
+    if (!changed && justWritten) {
       return 0;
     }
     changed = false;
@@ -123,6 +125,9 @@ final class LinkReport {
   }
 
   private double perSecond(Instant now, long taken) {
+    if (!samples.isEmpty() && samples.getLast().at().isAfter(now)) {
+      samples.clear();
+    }
     samples.addLast(new Sample(now, taken));
     while (samples.size() > 2
         && samples.getFirst().at().isBefore(now.minus(RATE_OVER).minus(REPEAT))) {

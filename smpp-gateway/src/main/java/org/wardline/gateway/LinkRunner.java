@@ -9,7 +9,6 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.wardline.gateway.Attempt.Outcome;
 import org.wardline.gateway.smpp.InboundAnswer;
 import org.wardline.gateway.smpp.InboundPdu;
 import org.wardline.gateway.smpp.ReceiptPdu;
@@ -25,10 +24,7 @@ import org.wardline.sms.SmsQueue;
  * One running link: takes its share of {@code sms.outbound} to the carrier and brings results,
  * receipts and inbound texts back into the {@code sms} schema.
  *
- * <p>A text's way: {@link Claims} takes it from the queue, {@link RecipientChains} lets it go when
- * the one before it to the same number is done, {@link Submitter} sends it, {@link Journal} makes
- * the result durable, and only then is its place in the window free. Texts from phones go through
- * {@link Inbox}.
+ * <p>A text's way out is {@link Outbound}'s. Texts from phones go through {@link Inbox}.
  */
 final class LinkRunner implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LinkRunner.class);
@@ -40,16 +36,12 @@ final class LinkRunner implements AutoCloseable {
 
   private final LinkSettings link;
   private final Clock clock;
-  private final Submitter submitter;
-  private final RecipientChains chains;
-  private final Claims claims;
-  private final Journal journal;
+  private final Outbound outbound;
   private final Inbox inbox;
   private final LinkLoop loop;
   private final LinkReport report;
   private final LinkHealth health;
   private final List<AutoCloseable> background;
-  private volatile Want want = Want.RUN;
 
   /**
    * @param added while the gateway was running
@@ -64,18 +56,19 @@ final class LinkRunner implements AutoCloseable {
     this.link = link;
     clock = settings.clock();
     String name = link.name();
-    int window = link.bind().windowSize();
-    UUID run = UUID.randomUUID();
     Db db = new Db(settings.database());
     SmsQueue queue = new SmsQueue(settings.keys());
-    LinkMetrics metrics = figures.of(name, window);
-    Ticks ticks = Ticks.ofThisMachine();
-    Throttle throttle = new Throttle(link.pace(), ticks);
+    LinkMetrics metrics = figures.of(name, link.bind().windowSize());
+    Outbound.Ground ground = Outbound.Ground.ofThisMachine(settings.database(), clock);
     LinkErrors errors = new LinkErrors();
     LongAdder accepted = new LongAdder();
 
-    health = new LinkHealth(link.routing().failoverAfter(), link.routing().returnAfter(), ticks);
-    chains = new RecipientChains(this::sendInBackground, this::putBackUnsent);
+    health =
+        new LinkHealth(
+            link.routing().failoverAfter(), link.routing().returnAfter(), ground.ticks());
+    outbound =
+        new Outbound(
+            ground, link, UUID.randomUUID(), queue, share, this::wire, accepted, metrics, errors);
     report =
         new LinkReport(
             link,
@@ -83,11 +76,12 @@ final class LinkRunner implements AutoCloseable {
             db,
             () ->
                 new LinkReport.Figures(
-                    isUsable(), chains.size(), accepted.sum(), throttle.spacing(), errors.words()),
+                    isUsable(),
+                    outbound.inFlight(),
+                    accepted.sum(),
+                    outbound.spacing(),
+                    errors.words()),
             clock);
-    journal =
-        new Journal(
-            name, db, new JournalStore(name, link.receipts(), run), this::durable, metrics, clock);
     inbox =
         new Inbox(
             name,
@@ -95,42 +89,19 @@ final class LinkRunner implements AutoCloseable {
             new InboundStore(queue, settings.keys(), link.reassemblyLimit()),
             metrics,
             clock);
-    claims =
-        new Claims(
-            name,
-            settings.database(),
-            new ClaimStore(name, run),
-            chains,
-            share,
-            this::maySend,
-            window,
-            metrics,
-            clock);
     loop =
         new LinkLoop(
             link,
-            new Inbound(journal, inbox),
-            claims::holding,
+            new Inbound(outbound.journal(), inbox),
+            outbound.claims()::holding,
             report,
             health,
             errors,
             new Backoff(settings.random()),
             metrics,
             accepted,
-            claims::wake,
+            outbound.claims()::wake,
             clock);
-    submitter =
-        new Submitter(
-            link,
-            queue,
-            this::wire,
-            throttle,
-            claims::isWithdrawn,
-            accepted,
-            metrics,
-            errors,
-            clock,
-            ticks);
     Housekeeping housekeeping = new Housekeeping(link, db);
     background =
         List.of(
@@ -138,8 +109,8 @@ final class LinkRunner implements AutoCloseable {
                 "leftovers-" + name,
                 LEFTOVERS_LOOK,
                 () -> {
-                  metrics.spacing(throttle.spacing());
-                  journal.matchLeftovers(clock.instant());
+                  metrics.spacing(outbound.spacing());
+                  outbound.journal().matchLeftovers(clock.instant());
                   return 0;
                 }),
             new Worker("reassembly-" + name, REASSEMBLY_LOOK, () -> inbox.runOnce(clock.instant())),
@@ -152,7 +123,7 @@ final class LinkRunner implements AutoCloseable {
 
   /** Never blocks on the carrier or the database. */
   void start() {
-    claims.start();
+    outbound.claims().start();
     loop.start();
   }
 
@@ -179,25 +150,24 @@ final class LinkRunner implements AutoCloseable {
 
   /** Whether this process runs the link; else another does, or nobody can. */
   boolean isOurs() {
-    return claims.holding() == Claims.Holding.OURS;
+    return outbound.claims().holding() == Claims.Holding.OURS;
   }
 
   private boolean isUsable() {
-    return want == Want.RUN && health.usable();
+    return outbound.want() == Want.RUN && health.usable();
   }
 
   /** Other than {@link Want#RUN} it takes no new text; to end it is for {@link #close}. */
   void want(Want now) {
-    if (want != now) {
-      want = now;
+    if (outbound.want() != now) {
+      outbound.want(now);
       report.want(now);
       log.info("Link {}: {}", link.name(), now.name().toLowerCase(Locale.ROOT));
-      claims.wake();
     }
   }
 
   void wake() {
-    claims.wake();
+    outbound.claims().wake();
   }
 
   private record Inbound(Journal journal, Inbox inbox) implements SmppInbound {
@@ -212,53 +182,9 @@ final class LinkRunner implements AutoCloseable {
     }
   }
 
-  private boolean maySend() {
-    return want == Want.RUN && loop.session() != null && !journal.isFailing();
-  }
-
   private Submitter.@Nullable Wire wire() {
-    SmppSession session = want == Want.PAUSE ? null : loop.session();
+    SmppSession session = loop.session();
     return session == null ? null : session::submit;
-  }
-
-  private void sendInBackground(ClaimedText text) {
-    try {
-      Thread.ofVirtual().name("text").start(() -> over(submitter.send(text)));
-    } catch (RuntimeException | Error e) {
-      log.error("Text {} has no thread to be sent on", text.id(), e);
-      over(new Attempt(text, text.acceptedSegments(), List.of(), new Outcome.NotSent()));
-    }
-  }
-
-  /** The text's place is free once its result is durable, or it is back in the queue. */
-  private void over(Attempt attempt) {
-    chains.finished(attempt);
-    if (attempt.isSettled() || !attempt.accepted().isEmpty()) {
-      journal.record(attempt);
-    } else {
-      putBack(attempt);
-    }
-  }
-
-  private void putBackUnsent(ClaimedText text) {
-    claims.putBack(text, false);
-  }
-
-  private void putBack(Attempt attempt) {
-    claims.putBack(attempt.text(), attempt.outcome() instanceof Outcome.MaybeSent);
-  }
-
-  private void durable(List<Attempt> attempts) {
-    for (Attempt attempt : attempts) {
-      if (attempt.isSettled()) {
-        chains.settled(attempt.text());
-      } else {
-        putBack(attempt);
-      }
-    }
-    if (!attempts.isEmpty()) {
-      claims.wake();
-    }
   }
 
   /**
@@ -275,18 +201,17 @@ final class LinkRunner implements AutoCloseable {
    * @param why for people; stays in {@code sms.link}
    */
   void close(String why) {
-    submitter.stop();
-    claims.drain();
-    chains.stop();
+    outbound.stop();
     long deadline = System.nanoTime() + link.drainLimit().toNanos();
-    while (chains.size() > 0 && System.nanoTime() < deadline) {
+    while (outbound.inFlight() > 0 && System.nanoTime() < deadline) {
       sleep(DRAIN_LOOK);
     }
-    if (chains.size() > 0) {
-      log.warn("Link {}: {} texts are still unanswered at the stop", link.name(), chains.size());
+    if (outbound.inFlight() > 0) {
+      log.warn(
+          "Link {}: {} texts are still unanswered at the stop", link.name(), outbound.inFlight());
     }
     loop.close();
-    journal.close();
+    outbound.journal().close();
     inbox.close();
     stopBackground();
     health.lost();
@@ -296,16 +221,13 @@ final class LinkRunner implements AutoCloseable {
     } catch (RuntimeException e) {
       log.warn("The stop could not be written to sms.link: {}", e.getMessage());
     }
-    claims.close();
+    outbound.claims().close();
   }
 
   /** For tests: as if the process had been killed. Nothing more is written to the database. */
   void abandon() {
-    claims.abandon();
-    journal.abandon();
+    outbound.abandon();
     inbox.abandon();
-    submitter.stop();
-    chains.stop();
     loop.close();
     stopBackground();
   }

@@ -64,6 +64,11 @@ final class PendingAnswer {
     answer.complete(InboundAnswer.TRY_LATER);
   }
 
+  /** What the writer says, for who does not wait by a thread. */
+  CompletableFuture<InboundAnswer> future() {
+    return answer.copy();
+  }
+
   /** What to tell the carrier. */
   InboundAnswer await() {
     try {

@@ -1,8 +1,12 @@
 package org.wardline.gateway;
 
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.wardline.gateway.Attempt.AcceptedSegment;
 import org.wardline.gateway.Attempt.Outcome;
@@ -37,7 +41,7 @@ final class SegmentLedger {
     int i = 0;
     for (Attempt attempt : attempts) {
       for (AcceptedSegment segment : attempt.accepted()) {
-        reported[i] = attempt.outcome() instanceof Outcome.Failed ? "failed" : null;
+        reported[i] = isBrokenOff(attempt) ? "failed" : null;
         smscIds[i] = segment.smscId();
         given[i] = segment.givenId().equals(segment.smscId()) ? null : segment.givenId();
         ids[i] = attempt.text().id();
@@ -73,20 +77,52 @@ final class SegmentLedger {
         given);
   }
 
-  void leaveQueue(Tx tx, List<Attempt> attempts) {
+  private record Row(UUID id, int acceptedSegments) {}
+
+  /** Those whose row shows that the write before did not come through. */
+  static List<Attempt> unwritten(Tx tx, List<Attempt> attempts) {
+    Map<UUID, Integer> accepted =
+        tx
+            .query(
+                "SELECT id, accepted_segments FROM sms.outbound WHERE id = ANY(?::uuid[])",
+                row -> new Row(row.uuid("id"), row.intValue("accepted_segments")),
+                (Object) attempts.stream().map(attempt -> attempt.text().id()).toArray(UUID[]::new))
+            .stream()
+            .collect(Collectors.toMap(Row::id, Row::acceptedSegments));
+    return attempts.stream()
+        .filter(
+            attempt -> {
+              Integer there = accepted.get(attempt.text().id());
+              return there != null
+                  && (attempt.isSettled() || there < attempt.accepted().getLast().number());
+            })
+        .toList();
+  }
+
+  /** Whether its story is over with parts of it at the carrier, whose receipts change nothing. */
+  private static boolean isBrokenOff(Attempt attempt) {
+    return attempt.isSettled() && !(attempt.outcome() instanceof Outcome.Sent);
+  }
+
+  /** Returns those that this took out of the queue for good. */
+  Set<UUID> leaveQueue(Tx tx, List<Attempt> attempts) {
     UUID[] settled =
         attempts.stream()
             .filter(Attempt::isSettled)
             .map(attempt -> attempt.text().id())
             .toArray(UUID[]::new);
+    Set<UUID> left = new HashSet<>();
     if (settled.length > 0) {
-      tx.update(
-          "DELETE FROM sms.outbound WHERE id = ANY(?::uuid[]) AND claimed_by = ?", settled, run);
+      left.addAll(
+          tx.query(
+              "DELETE FROM sms.outbound WHERE id = ANY(?::uuid[]) AND claimed_by = ? RETURNING id",
+              row -> row.uuid("id"),
+              settled,
+              run));
     }
     for (Attempt attempt : attempts) {
       boolean begun = attempt.text().acceptedSegments() > 0;
-      if (attempt.isSettled() && begun && !(attempt.outcome() instanceof Outcome.Sent)) {
-        // Its story is over: receipts of the parts that did leave change nothing any more.
+      if (begun && isBrokenOff(attempt)) {
         tx.update(
             "UPDATE sms.segment SET reported = 'failed' WHERE outbound_id = ? AND total > 1",
             attempt.text().id());
@@ -99,5 +135,6 @@ final class SegmentLedger {
             run);
       }
     }
+    return left;
   }
 }

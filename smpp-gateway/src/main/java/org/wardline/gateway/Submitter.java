@@ -80,9 +80,10 @@ final class Submitter {
     this.ticks = ticks;
   }
 
-  /** Texts whose next segment has not been written yet go back to the queue. */
+  /** Texts whose next segment has not been written yet go back to the queue, at once. */
   void stop() {
     stopping = true;
+    ticks.stop();
   }
 
   /** Blocks until every segment is answered, or one is not. Never throws. */
@@ -190,6 +191,9 @@ final class Submitter {
           boolean givenUp = refused.permanent() || refusals == MAX_TEMPORARY_REFUSALS;
           metrics.submitted(refused.permanent() ? "refused" : "refused for now");
           errors.add(now, CarrierWords.ofRefusalForOperators(refused));
+          if (givenUp && text.mayBeDuplicate()) {
+            return new Outcome.Doubtful(CarrierWords.REFUSED_AFTER_DOUBT, clock.instant());
+          }
           if (givenUp) {
             return new Outcome.Failed(
                 CarrierWords.ofRefusal(refused, segment.number(), segment.total()),

@@ -1,6 +1,7 @@
 package org.wardline.gateway;
 
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Monotonic time, and waiting for it: the machine's own, or the one of a simulation, where waiting
@@ -9,10 +10,17 @@ import java.util.concurrent.locks.LockSupport;
 interface Ticks {
   long nanos();
 
-  /** Returns at {@code nanos} or later; early only when the thread is interrupted. */
+  /** Returns at {@code nanos} or later; early only when the thread is interrupted or at a stop. */
   void waitUntil(long nanos);
 
+  /**
+   * Whoever waits returns now, and nobody waits any more: a text that waits for its turn at a stop
+   * must not be taken for one whose answer is lost.
+   */
+  void stop();
+
   static Ticks ofThisMachine() {
+    CountDownLatch stopped = new CountDownLatch(1);
     return new Ticks() {
       @Override
       public long nanos() {
@@ -21,10 +29,16 @@ interface Ticks {
 
       @Override
       public void waitUntil(long nanos) {
-        long wait;
-        while ((wait = nanos - System.nanoTime()) > 0 && !Thread.currentThread().isInterrupted()) {
-          LockSupport.parkNanos(this, wait);
+        try {
+          var _ = stopped.await(nanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
         }
+      }
+
+      @Override
+      public void stop() {
+        stopped.countDown();
       }
     };
   }

@@ -27,6 +27,10 @@ public final class SmsQueue {
   /** A text may be filed under a prefix that stopped to be one this long ago; it still leaves. */
   private static final Duration PREFIXES_KEPT = Duration.ofSeconds(5);
 
+  private static final String WITHDRAWN_IN_DOUBT =
+      "It was withdrawn after a part or a first try of it may have reached the carrier. It may have"
+          + " arrived; it is not sent again.";
+
   private record Prefixes(List<String> known, long readNanos) {}
 
   private final TransportKeys keys;
@@ -353,18 +357,15 @@ public final class SmsQueue {
   }
 
   /**
-   * Withdraws every text to this number. Those the gateway has not claimed are gone at once and
-   * returned. Those it has claimed are flagged: one that turns out not to have left comes back as
-   * {@code recalled}, one that may have left is not sent a second time. What the carrier has cannot
-   * be called back.
+   * Withdraws every text to this number. Those that wait and of which nothing has left are gone at
+   * once and returned. One that waits for its second try, or the rest of which waits, is gone too,
+   * and told as {@code unknown}: nobody may call recalled what may have arrived. Those the gateway
+   * has claimed are flagged: one that turns out not to have left comes back as {@code recalled},
+   * one that may have left is not sent a second time. What the carrier has cannot be called back.
    */
   public List<UUID> withdraw(Tx tx, PhoneNumber destination) {
     long recipient = keys.hash(destination.e164());
-    List<UUID> gone =
-        tx.query(
-            "DELETE FROM sms.outbound WHERE recipient = ? AND state = 'queued' RETURNING id",
-            row -> row.uuid("id"),
-            recipient);
+    List<UUID> gone = withdrawQueued(tx, "recipient", recipient);
     // A second statement, so that it sees what a claim committed while the first one waited for it.
     tx.update(
         "UPDATE sms.outbound SET withdrawn = true WHERE recipient = ? AND state = 'submitting'",
@@ -374,15 +375,32 @@ public final class SmsQueue {
   }
 
   /**
-   * Withdraws one text in the same way; true when it was still waiting and is gone, false when the
-   * gateway has it or it has left.
+   * Withdraws one text in the same way; true when nothing of it has left and it is gone, false when
+   * the gateway has it, or it has left, or may have.
    */
   public boolean withdraw(Tx tx, UUID id) {
-    if (tx.update("DELETE FROM sms.outbound WHERE id = ? AND state = 'queued'", id) == 1) {
+    if (!withdrawQueued(tx, "id", id).isEmpty()) {
       return true;
     }
     tx.update("UPDATE sms.outbound SET withdrawn = true WHERE id = ? AND state = 'submitting'", id);
     return false;
+  }
+
+  private static List<UUID> withdrawQueued(Tx tx, String column, Object value) {
+    return tx.query(
+        """
+        WITH gone AS (
+          DELETE FROM sms.outbound WHERE %s = ? AND state = 'queued'
+          RETURNING id, may_be_duplicate, may_be_duplicate OR accepted_segments > 0 AS in_doubt),
+        told AS (
+          INSERT INTO sms.event (outbound_id, state, detail, may_be_duplicate)
+          SELECT id, 'unknown', ?, may_be_duplicate FROM gone WHERE in_doubt)
+        SELECT id FROM gone WHERE NOT in_doubt
+        """
+            .formatted(column),
+        row -> row.uuid("id"),
+        value,
+        WITHDRAWN_IN_DOUBT);
   }
 
   /** How many texts wait, counted to {@code most} at most. */

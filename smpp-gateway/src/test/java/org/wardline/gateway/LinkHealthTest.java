@@ -19,6 +19,11 @@ class LinkHealthTest {
       now = nanos;
     }
 
+    @Override
+    public void stop() {
+      // Nobody waits here.
+    }
+
     void pass(int seconds) {
       now += Duration.ofSeconds(seconds).toNanos();
     }

@@ -199,7 +199,7 @@ class ReceiptsTest {
         tx -> {
           JournalStore store =
               new JournalStore("carrier", LinkSettings.Receipts.PER_SEGMENT, UUID.randomUUID());
-          store.write(tx, List.of(), List.of(raw("DELIVERED"), raw("EXPIRED")), null);
+          store.write(tx, List.of(), false, List.of(raw("DELIVERED"), raw("EXPIRED")), null);
         });
     world.take();
     assertThat(world.states(id)).containsExactly("submitting", "sent", "delivered", "delivered");
@@ -255,7 +255,7 @@ class ReceiptsTest {
     world.asGateway(
         tx ->
             new JournalStore("carrier", LinkSettings.Receipts.PER_SEGMENT, UUID.randomUUID())
-                .write(tx, List.of(), List.of(), Instant.now().plusSeconds(60)));
+                .write(tx, List.of(), false, List.of(), Instant.now().plusSeconds(60)));
     world.take();
     assertThat(world.states(fifteen)).containsExactly("submitting", "sent");
     assertThat(world.gatewayCount(NO_SEGMENT + " WHERE looks > 0")).isEqualTo(1);

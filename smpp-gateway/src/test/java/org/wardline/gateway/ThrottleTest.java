@@ -20,6 +20,11 @@ class ThrottleTest {
     public void waitUntil(long nanos) {
       now = Math.max(now, nanos);
     }
+
+    @Override
+    public void stop() {
+      // Nobody waits here.
+    }
   }
 
   private final Waiting time = new Waiting();
