@@ -68,6 +68,7 @@ final class Simulation {
   private static final List<Urgency> URGENCIES = List.of(Urgency.values());
   private static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
   private static final Duration RECEIPT_LIMIT = Duration.ofDays(3);
+  private static final Duration RETENTION = Duration.ofDays(7);
   private static final int MIN_STEPS = 150;
   private static final int MORE_STEPS = 350;
   private static final int MAX_QUIET_ROUNDS = 400;
@@ -168,7 +169,7 @@ final class Simulation {
             random.nextBoolean() ? Wording.USUAL : WITHOUT_VALIDITY,
             Duration.ofMinutes(10),
             RECEIPT_LIMIT,
-            Duration.ofDays(7),
+            RETENTION,
             Duration.ofSeconds(10)));
     carriers.put(
         name,
@@ -723,6 +724,10 @@ final class Simulation {
 
   private void housekeeping(SimulatedGateway.Link link) {
     checks.tooOld(baton.now(), RECEIPT_LIMIT).forEach(id -> text(id).excused = true);
+    Set<String> forgotten = checks.receiptsBefore(baton.now().minus(RETENTION));
+    listOf(link.carrier).stream()
+        .filter(receipt -> forgotten.contains(receipt.pdu().messageId()))
+        .forEach(receipt -> receipt.text().excused = true);
     withFaults("link " + link + " keeps house", () -> link.housekeeping.runOnce(baton.now()));
   }
 

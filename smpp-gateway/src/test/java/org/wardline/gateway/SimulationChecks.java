@@ -191,6 +191,16 @@ final class SimulationChecks implements AutoCloseable {
     return ids;
   }
 
+  /** Ids of receipts kept for a response, which a look of the housekeeping may forget. */
+  Set<String> receiptsBefore(Instant cutoff) {
+    Set<String> ids = new HashSet<>();
+    query(
+        "SELECT smsc_id FROM sms.receipt WHERE received_at < ?",
+        cutoff.atOffset(java.time.ZoneOffset.UTC),
+        row -> ids.add(row.getString(1)));
+    return ids;
+  }
+
   boolean isQueueEmpty() {
     boolean[] empty = {true};
     query("SELECT 1 FROM sms.outbound LIMIT 1", null, row -> empty[0] = false);
