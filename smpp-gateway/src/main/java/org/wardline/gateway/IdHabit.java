@@ -33,6 +33,10 @@ final class IdHabit {
     this.link = link;
   }
 
+  static boolean isUnmistakable(String id) {
+    return id.length() >= UNMISTAKABLE_CHARS;
+  }
+
   IdStyle style() {
     return style;
   }
@@ -89,7 +93,7 @@ final class IdHabit {
     List<Placed> believed = new ArrayList<>();
     for (Placed fit : fits) {
       IdStyle reading = readings.get(fit.rank());
-      boolean sure = fit.segment().smscId().length() >= UNMISTAKABLE_CHARS;
+      boolean sure = isUnmistakable(fit.segment().smscId());
       boolean many = matchesSinceLook == 0 && votes.getOrDefault(reading, 0L) >= PROOF;
       if (reading == style || sure || many || matches == 0) {
         believed.add(fit);

@@ -61,6 +61,7 @@ final class LinkReport {
   private volatile boolean changed = true;
   private volatile boolean standby = true; // until the lock is ours
   private Instant written = Instant.MIN;
+  private boolean usableWritten;
 
   /**
    * @param added while the gateway was running, not by its file
@@ -110,13 +111,16 @@ final class LinkReport {
     Duration repeat = current.inFlight() > 0 ? REPEAT_BUSY : REPEAT;
     // A clock that was ahead and is put right must not silence the reports until it is there again.
     boolean justWritten = now.isBefore(written.plus(repeat)) && !now.isBefore(written);
-    if (!changed && justWritten) {
+    // Other gateways route by it.
+    boolean news = changed || current.usable() != usableWritten;
+    if (!news && justWritten) {
       return 0;
     }
     changed = false;
     try {
       db.run(tx -> write(tx, status, current, perSecond(now, current.taken()), now));
       written = now;
+      usableWritten = current.usable();
     } catch (DbException e) {
       changed = true;
       throw e;

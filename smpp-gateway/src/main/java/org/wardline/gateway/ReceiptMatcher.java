@@ -33,7 +33,11 @@ final class ReceiptMatcher {
   /** Unmatched receipts are read another way once their response must long be here. */
   private static final Duration LEFTOVER_AGE = Duration.ofSeconds(2);
 
-  /** How much later than its receipt a response may be written for the two to belong together. */
+  /**
+   * How much later than its receipt a response with a short id, which may come again, may be
+   * written for the two to belong together. Clocks are put right in between, so other ids have no
+   * limit.
+   */
   private static final Duration LATEST_RESPONSE = Duration.ofMinutes(2);
 
   private static final int MAX_LEFTOVERS = 500;
@@ -41,6 +45,9 @@ final class ReceiptMatcher {
   private final String link;
   private final OddReceipts odd;
   private final IdHabit habit;
+
+  /** Of the look before this one. After a start nobody knows, so everything is looked at. */
+  private Instant lastLook = Instant.MAX;
 
   ReceiptMatcher(String link) {
     this.link = link;
@@ -298,6 +305,15 @@ final class ReceiptMatcher {
    * looked at after 2, 4, 8 … seconds and at last once an hour, until it is forgotten.
    */
   void lookAgain(Tx tx, Instant now, Consequences consequences) {
+    if (now.isBefore(lastLook)) {
+      // The clock was put back: what was to be looked at "in a minute" would wait for the old time.
+      tx.update(
+          "UPDATE sms.receipt SET next_look_at = ? WHERE link = ? AND next_look_at > ?",
+          now,
+          link,
+          now);
+    }
+    tx.afterCommit(() -> lastLook = now);
     List<Leftover> waiting =
         tx
             .query(
@@ -337,8 +353,8 @@ final class ReceiptMatcher {
     Map<Integer, Placed> fits = new LinkedHashMap<>();
     for (Placed one : odd.find(tx, wanted)) {
       Receipt receipt = waiting.get(one.receipt()).receipt();
-      if (one.segment().isOpen()
-          && one.segment().acceptedAt().isBefore(receipt.at().plus(LATEST_RESPONSE))) {
+      boolean timely = one.segment().acceptedAt().isBefore(receipt.at().plus(LATEST_RESPONSE));
+      if (one.segment().isOpen() && (timely || IdHabit.isUnmistakable(one.segment().smscId()))) {
         fits.merge(one.receipt(), one, (best, next) -> next.rank() < best.rank() ? next : best);
       }
     }

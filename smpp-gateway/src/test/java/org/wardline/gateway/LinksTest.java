@@ -142,6 +142,7 @@ class LinksTest {
     UUID meanwhile = send("main", GatewayWorld.number(1), "by the second", Urgency.REPLY);
     world.awaitFinal(meanwhile);
     assertThat(second.textsTo(GatewayWorld.number(1))).containsExactly("by the second");
+    world.await("that is known", () -> !status("first").route().usable());
 
     try (FakeCarrier back = new FakeCarrier(port)) {
       world.await("the first is counted on again", () -> status("first").route().usable());
