@@ -48,14 +48,18 @@ final class Housekeeping {
         + db.inTransaction(tx -> tx.update(FORGET_RECEIPTS, link, cutoff, BATCH));
   }
 
-  /** Every segment is marked, the first one makes the text's event. */
+  /**
+   * Every segment is marked, the first one makes the text's event. What is still queued has no end
+   * yet, however late a clock that is far ahead says it is.
+   */
   private static final String GIVE_UP =
       """
       WITH silent AS (
         UPDATE sms.segment SET reported = 'unknown'
         WHERE ctid = ANY(ARRAY(
-          SELECT ctid FROM sms.segment
-          WHERE link = ? AND reported IS NULL AND accepted_at < ? AND expires_at < ? LIMIT ?))
+          SELECT ctid FROM sms.segment s
+          WHERE link = ? AND reported IS NULL AND accepted_at < ? AND expires_at < ?
+            AND NOT EXISTS (SELECT 1 FROM sms.outbound o WHERE o.id = s.outbound_id) LIMIT ?))
         RETURNING outbound_id, number, total, may_be_duplicate)
       INSERT INTO sms.event (outbound_id, state, at, detail, may_be_duplicate)
       SELECT silent.outbound_id, 'unknown', ?,
