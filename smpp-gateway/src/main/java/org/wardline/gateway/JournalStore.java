@@ -70,8 +70,8 @@ final class JournalStore {
     List<Receipt> receipts = new ArrayList<>(received);
     Set<UUID> longTexts = new LinkedHashSet<>();
     if (!attempts.isEmpty()) {
-      insertSegments(tx, attempts);
       Set<UUID> left = leaveQueue(tx, attempts);
+      insertSegments(tx, attempts, left);
       // What another gateway has taken over meanwhile is that one's to tell of.
       eventsOf(attempts.stream().filter(one -> left.contains(one.text().id())).toList(), events);
       receipts.addAll(earlyReceipts(tx, attempts));
@@ -118,7 +118,7 @@ final class JournalStore {
         .toList();
   }
 
-  private void insertSegments(Tx tx, List<Attempt> attempts) {
+  private void insertSegments(Tx tx, List<Attempt> attempts, Set<UUID> left) {
     int n = attempts.stream().mapToInt(attempt -> attempt.accepted().size()).sum();
     if (n == 0) {
       return;
@@ -134,7 +134,7 @@ final class JournalStore {
     int i = 0;
     for (Attempt attempt : attempts) {
       for (AcceptedSegment segment : attempt.accepted()) {
-        reported[i] = isBrokenOff(attempt) ? "failed" : null;
+        reported[i] = isBrokenOff(attempt) && left.contains(attempt.text().id()) ? "failed" : null;
         smscIds[i] = segment.smscId();
         ids[i] = attempt.text().id();
         numbers[i] = segment.number();
@@ -191,7 +191,7 @@ final class JournalStore {
     }
     for (Attempt attempt : attempts) {
       boolean begun = attempt.text().acceptedSegments() > 0;
-      if (begun && isBrokenOff(attempt)) {
+      if (begun && isBrokenOff(attempt) && left.contains(attempt.text().id())) {
         tx.update(
             "UPDATE sms.segment SET reported = 'failed' WHERE outbound_id = ? AND total > 1",
             attempt.text().id());
