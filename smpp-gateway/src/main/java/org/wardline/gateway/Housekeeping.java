@@ -44,7 +44,7 @@ final class Housekeeping {
     }
     Instant cutoff = now.minus(retention);
     return unknown
-        + db.inTransaction(tx -> tx.update(FORGET_SEGMENTS, link, cutoff, silentSince, BATCH))
+        + db.inTransaction(tx -> tx.update(FORGET_SEGMENTS, link, cutoff, BATCH))
         + db.inTransaction(tx -> tx.update(FORGET_RECEIPTS, link, cutoff, BATCH));
   }
 
@@ -72,11 +72,12 @@ final class Housekeeping {
       WHERE silent.number = 1
       """;
 
+  /** Never one that nothing was told of: it would leave its text without an end. */
   private static final String FORGET_SEGMENTS =
       """
       DELETE FROM sms.segment WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM sms.segment
-        WHERE link = ? AND accepted_at < ? AND (reported IS NOT NULL OR expires_at < ?) LIMIT ?))
+        WHERE link = ? AND accepted_at < ? AND reported IS NOT NULL LIMIT ?))
       """;
 
   private static final String FORGET_RECEIPTS =

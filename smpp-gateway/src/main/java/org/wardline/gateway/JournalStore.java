@@ -44,8 +44,8 @@ final class JournalStore {
     List<Receipt> receipts = new ArrayList<>();
     matcher.recall(tx);
     if (!attempts.isEmpty()) {
-      ledger.insert(tx, attempts);
       Set<UUID> left = ledger.leaveQueue(tx, attempts);
+      ledger.insert(tx, attempts, left);
       // What another gateway has taken over meanwhile is that one's to tell of.
       tell(attempts.stream().filter(one -> left.contains(one.text().id())).toList(), consequences);
       receipts.addAll(matcher.takeEarly(tx, attempts));

@@ -24,7 +24,10 @@ final class SegmentLedger {
     this.run = run;
   }
 
-  void insert(Tx tx, List<Attempt> attempts) {
+  /**
+   * @param left texts that this took out of the queue; others are another gateway's to end
+   */
+  void insert(Tx tx, List<Attempt> attempts, Set<UUID> left) {
     int n = attempts.stream().mapToInt(attempt -> attempt.accepted().size()).sum();
     if (n == 0) {
       return;
@@ -41,7 +44,7 @@ final class SegmentLedger {
     int i = 0;
     for (Attempt attempt : attempts) {
       for (AcceptedSegment segment : attempt.accepted()) {
-        reported[i] = isBrokenOff(attempt) ? "failed" : null;
+        reported[i] = isBrokenOff(attempt) && left.contains(attempt.text().id()) ? "failed" : null;
         smscIds[i] = segment.smscId();
         given[i] = segment.givenId().equals(segment.smscId()) ? null : segment.givenId();
         ids[i] = attempt.text().id();
@@ -122,7 +125,7 @@ final class SegmentLedger {
     }
     for (Attempt attempt : attempts) {
       boolean begun = attempt.text().acceptedSegments() > 0;
-      if (begun && isBrokenOff(attempt)) {
+      if (begun && isBrokenOff(attempt) && left.contains(attempt.text().id())) {
         tx.update(
             "UPDATE sms.segment SET reported = 'failed' WHERE outbound_id = ? AND total > 1",
             attempt.text().id());
