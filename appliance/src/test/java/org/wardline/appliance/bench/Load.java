@@ -38,7 +38,8 @@ public final class Load {
           RestClient.Answer answer =
               rest.text(
                   numbers.get(i % numbers.size()),
-                  "Your visit is confirmed for Tuesday at 10:30. Reply C to confirm or R to move it. #"
+                  "Your visit is confirmed for Tuesday at 10:30. Reply C to confirm or R to move it. "
+                      + run.charAt(0)
                       + i,
                   run + "-" + i);
           took[i] = System.nanoTime() - start;
