@@ -112,6 +112,20 @@ public final class RestClient {
     return new Answer(response.statusCode(), body, response.body());
   }
 
+  /** Where the interface begins. */
+  public URI base() {
+    return URI.create(api);
+  }
+
+  public String token() {
+    return token;
+  }
+
+  /** Trusts the made CA and nobody else. */
+  public SSLContext tls() {
+    return http.sslContext();
+  }
+
   private static SSLContext trusting(Path ca) throws IOException, GeneralSecurityException {
     KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
     store.load(null, null);

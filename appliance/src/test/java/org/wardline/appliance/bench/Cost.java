@@ -34,6 +34,35 @@ public record Cost(Map<String, Double> cpuSeconds) {
     return difference;
   }
 
+  /**
+   * What the Java processes have spent on compiling themselves so far, in seconds; falls when a
+   * compiler thread has ended.
+   */
+  static double compilers(RunningWardline wardline) throws IOException {
+    double ticks = 0;
+    for (long pid : processes(wardline).values()) {
+      try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+        for (Path thread : threads.toList()) {
+          ticks += compilerTicks(thread);
+        }
+      }
+    }
+    return ticks / TICKS_A_SECOND;
+  }
+
+  private static double compilerTicks(Path thread) {
+    try {
+      String stat = Files.readString(thread.resolve("stat"));
+      if (!stat.contains("CompilerThre")) {
+        return 0;
+      }
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      return Double.parseDouble(fields[11]) + Double.parseDouble(fields[12]);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
   /** Distinct processes of {@code run.json}. */
   static Map<String, Long> processes(RunningWardline wardline) throws IOException {
     Map<String, Long> pids = new LinkedHashMap<>();

@@ -51,11 +51,11 @@ final class History {
           """);
       statement.execute(
           """
-          INSERT INTO wardline.message_history (message_id, state, at, detail)
-          SELECT past.id, step.state, past.at + step.after, ''
+          INSERT INTO wardline.message_history (message_id, state, at, detail, claimed_at)
+          SELECT past.id, step.state, past.at + step.after, '', past.at + step.claimed
           FROM past CROSS JOIN (VALUES
-            (1, 'queued', interval '0'), (2, 'submitting', interval '50 ms'), (3, 'sent', interval '80 ms'),
-            (4, 'delivered', interval '2 s')) AS step (n, state, after)
+            (1, 'sent', interval '80 ms', interval '50 ms'),
+            (2, 'delivered', interval '2 s', NULL)) AS step (n, state, after, claimed)
           ORDER BY past.g, step.n
           """);
       statement.execute(

@@ -1,5 +1,6 @@
 package org.wardline.appliance.bench;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +20,20 @@ public final class Load {
     this.clients = clients;
   }
 
-  interface Step {
-    void run(int i) throws IOException, InterruptedException;
+  interface Step<C> {
+    void run(C client, int i) throws IOException, InterruptedException;
+  }
+
+  interface Connect<C> {
+    C open() throws IOException;
   }
 
   /** Puts the patients on file. */
   void patients() throws InterruptedException {
-    each(numbers.size(), i -> rest.patient("Bench", "Patient " + i, numbers.get(i)));
+    each(
+        numbers.size(),
+        () -> () -> {},
+        (none, i) -> rest.patient("Bench", "Patient " + i, numbers.get(i)));
   }
 
   /** Sends texts and returns how long each answer took, in nanoseconds, sorted. */
@@ -33,25 +41,33 @@ public final class Load {
     long[] took = new long[count];
     each(
         count,
-        i -> {
+        () -> new WebClient(rest.base(), rest.tls(), rest.token()),
+        (client, i) -> {
           long start = System.nanoTime();
-          RestClient.Answer answer =
-              rest.text(
-                  numbers.get(i % numbers.size()),
-                  "Your visit is confirmed for Tuesday at 10:30. Reply C to confirm or R to move it. "
-                      + run.charAt(0)
-                      + i,
-                  run + "-" + i);
+          int status =
+              client.post(
+                  "/messages", run + "-" + i, text(numbers.get(i % numbers.size()), run, i));
           took[i] = System.nanoTime() - start;
-          if (answer.status() != 202) {
-            throw new IOException("refused: " + answer);
+          if (status != 202) {
+            throw new IOException("refused: " + status);
           }
         });
     java.util.Arrays.sort(took);
     return took;
   }
 
-  private void each(int count, Step step) throws InterruptedException {
+  private static String text(String to, String run, int i) {
+    return "{\"to\":\""
+        + to
+        + "\",\"line\":\"main\",\"kind\":\"care\",\"text\":\"Your visit is confirmed for Tuesday at 10:30."
+        + " Reply C to confirm or R to move it. "
+        + run
+        + i
+        + "\"}";
+  }
+
+  private <C extends Closeable> void each(int count, Connect<C> connect, Step<C> step)
+      throws InterruptedException {
     AtomicInteger next = new AtomicInteger();
     AtomicReference<Throwable> failure = new AtomicReference<>();
     List<Thread> threads = new ArrayList<>();
@@ -60,13 +76,13 @@ public final class Load {
           Thread.ofVirtual()
               .start(
                   () -> {
-                    try {
+                    try (C client = connect.open()) {
                       for (int i = next.getAndIncrement();
                           i < count && failure.get() == null;
                           i = next.getAndIncrement()) {
-                        step.run(i);
+                        step.run(client, i);
                       }
-                    } catch (IOException | InterruptedException | RuntimeException e) {
+                    } catch (Exception e) {
                       failure.compareAndSet(null, e);
                     }
                   }));

@@ -71,12 +71,9 @@ record Since(RunningWardline wardline, String xid) {
     return Database.percentiles(
         wardline,
         """
-        SELECT extract(epoch FROM sent.at - claim.at)
+        SELECT extract(epoch FROM sent.at - sent.claimed_at)
         FROM wardline.message m
         JOIN wardline.message_history sent ON sent.message_id = m.id AND sent.state = 'sent'
-        JOIN LATERAL (
-          SELECT max(h.at) AS at FROM wardline.message_history h
-          WHERE h.message_id = m.id AND h.state = 'submitting' AND h.at <= sent.at) AS claim ON true
         WHERE %s
         """
             .formatted(these("out")));

@@ -14,19 +14,22 @@ import org.wardline.appliance.carrier.PlainCarrier;
  */
 final class Throughput {
   private static final int PATIENTS = 2_000;
-  private static final int MAX_WARM_UP = 5_000;
 
   private Throughput() {}
 
-  /** With receipts, by the simulator that {@code ./dev run} brings. */
+  /** How long the carrier takes to say that a text has arrived. */
+  private static final Duration RECEIPT_DELAY = Duration.ofSeconds(1);
+
+  /** With receipts. The carrier stands in this process. */
   static void run(String[] options) throws Exception {
     Arguments arguments = arguments(options);
-    try (Bed bed = Bed.make(null, arguments.has("--separate"))) {
+    PlainCarrier carrier = PlainCarrier.start(segment -> {}, Duration.ZERO, RECEIPT_DELAY);
+    try (Bed bed = Bed.make(carrier, arguments.has("--separate"))) {
       measure("throughput", bed, arguments, "delivered");
     }
   }
 
-  /** A link with {@code receipt-request: none}; the carrier stands in this process. */
+  /** A link with {@code receipt-request: none}. */
   static void withoutReceipts(String[] options) throws Exception {
     Arguments arguments = arguments(options);
     PlainCarrier carrier = PlainCarrier.start(segment -> {}, Duration.ZERO, Duration.ZERO);
@@ -44,24 +47,29 @@ final class Throughput {
     int texts = arguments.plain(0, 20_000);
     int clients = arguments.plain(1, 64);
     int history = Math.toIntExact(arguments.named("--history", 0));
-    int warmUp = Math.min(texts, MAX_WARM_UP);
     RunningWardline wardline = bed.wardline();
     Load load = bed.load(PATIENTS, clients);
-    System.err.println("warming up with " + warmUp + " texts …");
-    Since warm = Since.now(wardline);
-    load.texts("warm-up", warmUp);
-    warm.await(warmUp, "out", "'" + end + "'");
-    bed.awaitArchived();
+    int warmUp =
+        WarmUp.run(
+            wardline,
+            (round, count) -> {
+              Since warm = Since.now(wardline);
+              load.texts(round, count);
+              warm.await(count, "out", "'" + end + "'");
+              bed.awaitArchived();
+            });
     double seedSeconds = history > 0 ? History.seed(wardline, history) : 0;
     System.err.println("measuring " + texts + " texts with " + clients + " clients …");
     Since since = Since.now(wardline);
     Cost before = Cost.of(wardline);
+    double compiledBefore = Cost.compilers(wardline);
     long start = System.nanoTime();
     long[] accept = load.texts("measured", texts);
     double acceptSeconds = secondsSince(start);
     since.await(texts, "out", "'" + end + "'");
     double seconds = secondsSince(start);
     Map<String, Double> cpu = Cost.of(wardline).since(before);
+    double compiling = Math.max(0, Cost.compilers(wardline) - compiledBefore);
     bed.awaitArchived();
     double archivedSeconds = secondsSince(start);
     Map<String, Double> cpuArchived = Cost.of(wardline).since(before);
@@ -75,6 +83,8 @@ final class Throughput {
             .sorted("acceptMillis", accept)
             .percentiles(end + "Seconds", since.secondsTo(end))
             .cpu(cpu, texts)
+            .put("compilingPer1000", compiling * 1000 / texts)
+            .put("warmUpTexts", warmUp)
             .put("cpuSecondsPer1000Archived", cpuArchived.getOrDefault("all", 0.0) * 1000 / texts)
             .put("archivedPerSecond", Math.round(texts / archivedSeconds))
             .peakMemory(wardline);
