@@ -41,7 +41,7 @@ public final class Archive implements AutoCloseable {
   /** How many rows each event has. */
   public Map<UUID, Integer> rowsByEvent() {
     Map<UUID, Integer> rows = new HashMap<>();
-    for (Row row : session.execute("SELECT event_id FROM wardline.archive_event")) {
+    for (Row row : session.execute("SELECT event_id FROM wardline.archive_record")) {
       rows.merge(row.getUuid("event_id"), 1, Integer::sum);
     }
     return rows;
@@ -50,7 +50,7 @@ public final class Archive implements AutoCloseable {
   /** Every sealed value of a patient. */
   List<byte[]> sealed(UUID patient) {
     List<byte[]> values = new ArrayList<>();
-    for (Row row : session.execute("SELECT patient_id, sealed FROM wardline.archive_event")) {
+    for (Row row : session.execute("SELECT patient_id, sealed FROM wardline.archive_record")) {
       ByteBuffer value = row.getByteBuffer("sealed");
       if (patient.equals(row.getUuid("patient_id")) && value != null) {
         byte[] bytes = new byte[value.remaining()];
@@ -72,13 +72,14 @@ public final class Archive implements AutoCloseable {
         PreparedStatement insert =
             connection.prepareStatement(
                 """
-                INSERT INTO wardline.archive_outbox (event_id, patient_id, kind, at, sealed)
-                VALUES (?, ?, ?, ?, ?)
+                INSERT INTO wardline.archive_outbox
+                  (events, event_ids, patient_ids, kinds, times, oldest, sealed)
+                VALUES (1, ARRAY[?::uuid], ARRAY[?::uuid], ARRAY[?::text], ARRAY[?::timestamptz], now(), ARRAY[?::bytea])
                 """)) {
       connection.setAutoCommit(false);
       for (Row row :
           session.execute(
-              "SELECT event_id, patient_id, kind, at, sealed FROM wardline.archive_event")) {
+              "SELECT event_id, patient_id, kind, at, sealed FROM wardline.archive_record")) {
         insert.setObject(1, row.getUuid("event_id"));
         insert.setObject(2, row.getUuid("patient_id"));
         insert.setString(3, row.getString("kind"));

@@ -91,26 +91,27 @@ final class ClaimStore {
                   ORDER BY priority, seq LIMIT ?) AS o) AS fair
               ORDER BY place LIMIT ?),
             candidate AS MATERIALIZED (
-              SELECT id, seq, recipient FROM sms.outbound
-              WHERE id IN (SELECT id FROM picked) AND state = 'queued' AND NOT withdrawn
-              FOR UPDATE SKIP LOCKED),
+              SELECT o.id, o.seq, o.recipient, picked.line, picked.place
+              FROM picked JOIN sms.outbound o ON o.id = picked.id
+              WHERE o.state = 'queued' AND NOT o.withdrawn
+              FOR UPDATE OF o SKIP LOCKED),
             next AS MATERIALIZED (
-              SELECT id FROM candidate c WHERE NOT EXISTS (
+              SELECT id, line, place FROM candidate c WHERE NOT EXISTS (
                 SELECT 1 FROM sms.outbound older
                 WHERE older.recipient = c.recipient AND older.seq < c.seq
                   AND (older.state = 'submitting' AND older.claimed_by <> ?
                        OR older.state = 'queued'
                           AND (? OR NOT EXISTS (SELECT 1 FROM candidate k WHERE k.seq = older.seq))))),
             chosen AS MATERIALIZED (
-              SELECT id FROM next JOIN picked USING (id) ORDER BY place LIMIT ?),
+              SELECT id, line, place FROM next ORDER BY place LIMIT ?),
             taken AS (
               UPDATE sms.outbound o
               SET state = 'submitting', link = ?, claimed_by = ?, claimed_at = ?
               FROM chosen WHERE o.id = chosen.id
               RETURNING o.id, o.seq, o.recipient, o.sealed, o.format, o.accepted_segments,
-                        o.may_be_duplicate, o.expires_at, o.claimed_at)
+                        o.may_be_duplicate, o.expires_at, o.claimed_at, chosen.line, chosen.place)
             SELECT true AS ours, id, seq, recipient, sealed, format, accepted_segments, may_be_duplicate,
-                   expires_at, claimed_at, line, place FROM taken JOIN picked USING (id)
+                   expires_at, claimed_at, line, place FROM taken
             UNION ALL
             SELECT false, id, seq, recipient, '', '', 0, false, now(), now(), '', 0 FROM candidate
             WHERE id NOT IN (SELECT id FROM next)

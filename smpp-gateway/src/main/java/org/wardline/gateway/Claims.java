@@ -32,6 +32,8 @@ final class Claims implements AutoCloseable {
   /** Also how often an idle gateway proves that it still holds the lock. */
   private static final Duration POLL = Duration.ofSeconds(1);
 
+  private static final Duration APART = Duration.ofMillis(10);
+
   private static final Duration EXPIRY_SWEEP = Duration.ofSeconds(15);
 
   /** How often claimed texts are checked for having been withdrawn. */
@@ -121,7 +123,7 @@ final class Claims implements AutoCloseable {
 
   /** Begins to try for the lock. */
   void start() {
-    worker = new Worker(name, POLL, this::runOnce);
+    worker = new Worker(name, POLL, APART, this::runOnce);
   }
 
   /** Something to send may be there, or a place in the window is free. */
@@ -201,7 +203,7 @@ final class Claims implements AutoCloseable {
       takenOver = fresh.inTransaction(tx -> store.notOurs(tx, inMemory));
       if (orphans > 0) {
         log.warn("{} texts were on the wire when an earlier gateway stopped", orphans);
-        Notify.quietly(notifier, "SELECT pg_notify('" + SmsQueue.EVENT_CHANNEL + "', '')");
+        Notify.quietly(notifier, SmsQueue.EVENT_CHANNEL);
       }
       connection = fresh;
       holding = Holding.OURS;
@@ -253,7 +255,7 @@ final class Claims implements AutoCloseable {
       nextSweepNanos = ticks.nanos() + EXPIRY_SWEEP.toNanos();
     }
     if (events > 0) {
-      Notify.quietly(notifier, "SELECT pg_notify('" + SmsQueue.EVENT_CHANNEL + "', '')");
+      Notify.quietly(notifier, SmsQueue.EVENT_CHANNEL);
     }
     int free = Math.min(window - chains.size(), MAX_CLAIM);
     metrics.inFlight(chains.size());

@@ -214,7 +214,7 @@ public final class Gateway implements AutoCloseable {
       }
     }
     if (recovered > 0) {
-      Notify.quietly(db, "SELECT pg_notify('" + SmsQueue.EVENT_CHANNEL + "', '')");
+      Notify.quietly(db, SmsQueue.EVENT_CHANNEL);
       running.values().forEach(LinkRunner::wake);
     }
     return 0;

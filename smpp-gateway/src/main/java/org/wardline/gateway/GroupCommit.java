@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +14,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One writer that commits without pause: whatever arrives while a commit runs becomes the next
- * batch. So a lone entry waits for one commit only, and under load thousands of entries share one.
+ * One writer: whatever arrives while a commit runs becomes the next batch. So a lone entry waits
+ * for one commit only, and under load thousands of entries share one.
+ *
+ * <p>A commit costs much the same however many entries it holds, so when many come at once they are
+ * collected a little longer: the more the last batch had, the later the next one begins. A peer
+ * that waits for each answer before it sends the next is never kept waiting.
  */
 final class GroupCommit<E> implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
   private static final int MAX_BATCH = 1_000;
+  private static final Duration APART_PER_ENTRY = Duration.ofNanos(500_000);
+  private static final Duration MAX_APART = Duration.ofMillis(20);
   private static final Duration IDLE_LOOK = Duration.ofMillis(200);
   private static final Duration FIRST_RETRY = Duration.ofMillis(50);
   private static final Duration LAST_RETRY = Duration.ofSeconds(1);
@@ -30,6 +37,9 @@ final class GroupCommit<E> implements AutoCloseable {
   private final LinkedBlockingQueue<E> waiting = new LinkedBlockingQueue<>();
   private final AtomicInteger unfinished = new AtomicInteger();
   private final List<E> batch = new ArrayList<>();
+
+  /** How many entries the last commit had. */
+  private int committed;
 
   /** Null when it is driven by hand. */
   private final @Nullable Thread thread;
@@ -70,13 +80,19 @@ final class GroupCommit<E> implements AutoCloseable {
 
   private void loop() {
     Duration retry = FIRST_RETRY;
+    long earliest = System.nanoTime();
     while (!abandoned && !isOver()) {
       awaitFirst();
+      if (!batch.isEmpty()) {
+        rest(earliest);
+      }
       if (abandoned) {
         return;
       }
+      long began = System.nanoTime();
       if (runOnce()) {
         retry = FIRST_RETRY;
+        earliest = began + Math.min(MAX_APART.toNanos(), APART_PER_ENTRY.toNanos() * committed);
       } else {
         pause(retry);
         retry =
@@ -103,6 +119,7 @@ final class GroupCommit<E> implements AutoCloseable {
     }
     try {
       commit.accept(batch);
+      committed = batch.size();
       unfinished.addAndGet(-batch.size());
       batch.clear();
       if (failing) {
@@ -136,6 +153,15 @@ final class GroupCommit<E> implements AutoCloseable {
       } catch (InterruptedException e) {
         abandoned = true;
       }
+    }
+  }
+
+  private void rest(long untilNanos) {
+    // A park may end early for no reason.
+    for (long left = untilNanos - System.nanoTime();
+        left > 0 && !abandoned;
+        left = untilNanos - System.nanoTime()) {
+      LockSupport.parkNanos(left);
     }
   }
 

@@ -40,7 +40,7 @@ final class Housekeeping {
                     CarrierWords.NO_RECEIPT_FOR_SOME,
                     CarrierWords.NO_RECEIPT));
     if (unknown > 0) {
-      Notify.quietly(db, "SELECT pg_notify('" + SmsQueue.EVENT_CHANNEL + "', '')");
+      Notify.quietly(db, SmsQueue.EVENT_CHANNEL);
     }
     Instant cutoff = now.minus(retention);
     return unknown

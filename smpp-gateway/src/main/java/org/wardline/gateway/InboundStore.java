@@ -12,6 +12,7 @@ import org.wardline.gateway.InboundWords.Shown;
 import org.wardline.jdbc.Tx;
 import org.wardline.sms.KeptOctets;
 import org.wardline.sms.SmsQueue;
+import org.wardline.sms.TextId;
 import org.wardline.sms.TransportKeys;
 
 /**
@@ -149,7 +150,7 @@ final class InboundStore {
     List<Instant> oddTimes = new ArrayList<>();
     for (int i = 0; i < n; i++) {
       Text text = texts.get(i);
-      ids[i] = UUID.randomUUID();
+      ids[i] = TextId.next(text.at());
       sealed[i] = queue.sealInbound(ids[i], text.source(), text.destination(), text.text());
       complete[i] = text.complete();
       if (!text.octets().isEmpty()) {

@@ -22,14 +22,13 @@ final class Inbox implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Inbox.class);
   private static final int MAX_WAITING = 2_000;
 
-  private static final String NOTIFY = "SELECT pg_notify('" + SmsQueue.INBOUND_CHANNEL + "', '')";
-
   private record Entry(Arrival arrival, PendingAnswer answer) {}
 
   private final Db db;
   private final InboundStore store;
   private final LinkMetrics metrics;
   private final Clock clock;
+  private final Notify news;
   private final Supplier<PendingAnswer> newAnswer;
   private final Semaphore places = new Semaphore(MAX_WAITING);
   private final ReentrantLock oneAtATime = new ReentrantLock();
@@ -51,6 +50,7 @@ final class Inbox implements AutoCloseable {
     this.store = store;
     this.metrics = metrics;
     this.clock = clock;
+    this.news = new Notify(db, SmsQueue.INBOUND_CHANNEL, false);
     this.writer = new GroupCommit<>("inbox-" + link, this::commit, Inbox::sayLater);
   }
 
@@ -113,7 +113,7 @@ final class Inbox implements AutoCloseable {
     metrics.inboundTexts(handedOn.complete(), true);
     metrics.inboundTexts(handedOn.incomplete(), false);
     if (handedOn.complete() + handedOn.incomplete() > 0) {
-      Notify.quietly(db, NOTIFY);
+      news.ring();
     }
   }
 

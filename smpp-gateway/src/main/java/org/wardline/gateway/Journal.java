@@ -23,8 +23,6 @@ import org.wardline.sms.SmsQueue;
 final class Journal implements AutoCloseable {
   private static final int MAX_WAITING_RECEIPTS = 4_000;
 
-  private static final String NOTIFY = "SELECT pg_notify('" + SmsQueue.EVENT_CHANNEL + "', '')";
-
   private sealed interface Entry {
     record Result(Attempt attempt) implements Entry {}
 
@@ -38,6 +36,7 @@ final class Journal implements AutoCloseable {
   private final Consumer<List<Attempt>> durable;
   private final LinkMetrics metrics;
   private final Clock clock;
+  private final Notify news;
   private final Semaphore receiptPlaces = new Semaphore(MAX_WAITING_RECEIPTS);
   private final GroupCommit<Entry> writer;
 
@@ -70,6 +69,7 @@ final class Journal implements AutoCloseable {
     this.durable = durable;
     this.metrics = metrics;
     this.clock = clock;
+    this.news = new Notify(db, SmsQueue.EVENT_CHANNEL, byHand);
     this.writer =
         new GroupCommit<>("journal-" + link, this::commit, Journal::keepAfterFailure, byHand);
   }
@@ -150,7 +150,7 @@ final class Journal implements AutoCloseable {
     if (written.events() > 0) {
       // Not in the transaction above: NOTIFY holds a database-wide lock until the commit is on
       // disk, which would put the server's commits and ours in one queue.
-      Notify.quietly(db, NOTIFY);
+      news.ring();
     }
   }
 

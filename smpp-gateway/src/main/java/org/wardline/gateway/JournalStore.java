@@ -64,41 +64,32 @@ final class JournalStore {
     for (Attempt attempt : attempts) {
       switch (attempt.outcome()) {
         case Outcome.Sent sent -> {
-          submitting(attempt, consequences);
           Instant at =
               attempt.accepted().isEmpty()
                   ? attempt.text().claimedAt()
                   : attempt.accepted().getLast().at();
-          end(attempt, "sent", at, "", consequences);
+          consequences.tell(attempt.text(), "sent", at, "");
           if (attempt.text().acceptedSegments() > 0) {
             // Receipts of segments accepted in an earlier attempt may have been here for a while.
             consequences.longText(attempt.text().id());
           }
         }
-        case Outcome.Failed failed -> {
-          submitting(attempt, consequences);
-          end(attempt, "failed", failed.at(), failed.why(), consequences);
-        }
+        case Outcome.Failed failed ->
+            consequences.tell(attempt.text(), "failed", failed.at(), failed.why());
+        // It was claimed but not on the wire.
         case Outcome.Expired expired ->
-            end(attempt, "expired", expired.at(), CarrierWords.EXPIRED, consequences);
-        case Outcome.Doubtful doubtful -> {
-          submitting(attempt, consequences);
-          end(attempt, "unknown", doubtful.at(), doubtful.why(), consequences);
-        }
+            consequences.tell(
+                attempt.text().id(),
+                "expired",
+                expired.at(),
+                CarrierWords.EXPIRED,
+                attempt.text().mayBeDuplicate());
+        case Outcome.Doubtful doubtful ->
+            consequences.tell(attempt.text(), "unknown", doubtful.at(), doubtful.why());
         // Told when the row is back in the queue.
         case Outcome.NotSent notSent -> {}
         case Outcome.MaybeSent maybeSent -> {}
       }
     }
-  }
-
-  private static void submitting(Attempt attempt, Consequences consequences) {
-    end(attempt, "submitting", attempt.text().claimedAt(), "", consequences);
-  }
-
-  private static void end(
-      Attempt attempt, String state, Instant at, String detail, Consequences consequences) {
-    ClaimedText text = attempt.text();
-    consequences.tell(text.id(), state, at, detail, text.mayBeDuplicate());
   }
 }

@@ -90,26 +90,17 @@ public final class Tx {
       case Instant instant -> statement.setObject(index, instant.atOffset(ZoneOffset.UTC));
       case byte[] bytes -> statement.setBytes(index, bytes);
       case String[] values -> statement.setArray(index, array("text", values));
-      case UUID[] values -> statement.setArray(index, array("uuid", values));
+      case UUID[] values -> statement.setArray(index, BinaryArray.of(connection, values));
       case Long[] values -> statement.setArray(index, array("bigint", values));
       case Integer[] values -> statement.setArray(index, array("integer", values));
       case Boolean[] values -> statement.setArray(index, array("boolean", values));
       case byte[][] values -> statement.setArray(index, array("bytea", values));
-      case Instant[] values -> statement.setArray(index, array("timestamptz", offsets(values)));
+      case Instant[] values -> statement.setArray(index, BinaryArray.of(connection, values));
       default -> statement.setObject(index, value);
     }
   }
 
   private Array array(String type, Object[] values) throws SQLException {
     return connection.createArrayOf(type, values);
-  }
-
-  private static Object[] offsets(@Nullable Instant[] values) {
-    Object[] offsets = new Object[values.length];
-    for (int i = 0; i < values.length; i++) {
-      Instant value = values[i];
-      offsets[i] = value == null ? null : value.atOffset(ZoneOffset.UTC).toString();
-    }
-    return offsets;
   }
 }

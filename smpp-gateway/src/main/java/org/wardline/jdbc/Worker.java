@@ -3,6 +3,7 @@ package org.wardline.jdbc;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,7 @@ public final class Worker implements AutoCloseable {
   private final String name;
   private final IntSupplier batch;
   private final Duration poll;
+  private final Duration apart;
   private final Duration logAgain;
   private final Semaphore woken = new Semaphore(0);
   private final Thread thread;
@@ -32,13 +34,23 @@ public final class Worker implements AutoCloseable {
    * @param poll the longest wait between two looks when no wake-up comes
    */
   public Worker(String name, Duration poll, IntSupplier batch) {
-    this(name, poll, LOG_AGAIN, batch);
+    this(name, poll, Duration.ZERO, LOG_AGAIN, batch);
   }
 
-  Worker(String name, Duration poll, Duration logAgain, IntSupplier batch) {
+  /**
+   * @param apart how long after one batch began the next one begins at the earliest: a transaction
+   *     costs much the same however many rows it holds, so under load they are worth collecting;
+   *     the first after a rest never waits
+   */
+  public Worker(String name, Duration poll, Duration apart, IntSupplier batch) {
+    this(name, poll, apart, LOG_AGAIN, batch);
+  }
+
+  Worker(String name, Duration poll, Duration apart, Duration logAgain, IntSupplier batch) {
     this.name = name;
     this.batch = batch;
     this.poll = poll;
+    this.apart = apart;
     this.logAgain = logAgain;
     this.thread = Thread.ofPlatform().name(name).daemon(true).start(this::loop);
   }
@@ -56,9 +68,11 @@ public final class Worker implements AutoCloseable {
     while (!closed) {
       try {
         woken.drainPermits();
+        long began = System.nanoTime();
         if (batch.getAsInt() == 0) {
           await(poll);
         }
+        rest(began + apart.toNanos());
         failures = 0;
       } catch (RuntimeException e) {
         if (closed) {
@@ -76,6 +90,15 @@ public final class Worker implements AutoCloseable {
         }
         await(PAUSE_AFTER_FAILURE);
       }
+    }
+  }
+
+  private void rest(long untilNanos) {
+    // A park may end early for no reason.
+    for (long left = untilNanos - System.nanoTime();
+        left > 0 && !closed;
+        left = untilNanos - System.nanoTime()) {
+      LockSupport.parkNanos(left);
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.wardline.jdbc.Row;
 import org.wardline.jdbc.RowMapper;
 import org.wardline.jdbc.Tx;
 
@@ -220,31 +221,47 @@ public final class SmsQueue {
   /** Takes the oldest events out of the queue; they are gone once the transaction commits. */
   public List<Event> takeEvents(Tx tx, int limit) {
     return takeEvents(
-        tx, "SELECT seq FROM sms.event ORDER BY seq LIMIT ? FOR UPDATE SKIP LOCKED", limit);
+        tx,
+        "ctid = ANY (ARRAY(SELECT ctid FROM sms.event ORDER BY seq LIMIT ? FOR UPDATE SKIP LOCKED))",
+        limit);
   }
 
   /** Takes one event, unless it is gone already. */
   public List<Event> takeEvent(Tx tx, Waiting one) {
-    return takeEvents(tx, "?::bigint", one.seq());
+    return takeEvents(tx, "seq = ?", one.seq());
   }
 
   private static List<Event> takeEvents(Tx tx, String which, Object parameter) {
-    return tx.query(
-        """
-        WITH taken AS (
-          DELETE FROM sms.event WHERE seq IN (%s)
-          RETURNING seq, outbound_id, state, at, detail, may_be_duplicate)
-        SELECT outbound_id, state, at, detail, may_be_duplicate FROM taken ORDER BY seq
-        """
-            .formatted(which),
-        row ->
-            new Event(
-                row.uuid("outbound_id"),
-                DeliveryState.ofWireName(row.string("state")),
-                row.instant("at"),
-                row.string("detail"),
-                row.bool("may_be_duplicate")),
-        parameter);
+    return tx
+        .query(
+            """
+            WITH taken AS (
+              DELETE FROM sms.event WHERE %s
+              RETURNING seq, outbound_id, state, at, detail, may_be_duplicate, claimed_at)
+            SELECT outbound_id, state, at, detail, may_be_duplicate, claimed_at
+            FROM taken ORDER BY seq
+            """
+                .formatted(which),
+            SmsQueue::events,
+            parameter)
+        .stream()
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static List<Event> events(Row row) {
+    UUID id = row.uuid("outbound_id");
+    boolean mayBeDuplicate = row.bool("may_be_duplicate");
+    Event event =
+        new Event(
+            id,
+            DeliveryState.ofWireName(row.string("state")),
+            row.instant("at"),
+            row.string("detail"),
+            mayBeDuplicate);
+    return row.optionalInstant("claimed_at")
+        .map(at -> List.of(new Event(id, DeliveryState.SUBMITTING, at, "", mayBeDuplicate), event))
+        .orElse(List.of(event));
   }
 
   /** The oldest events that wait; nothing is opened or locked. */
@@ -305,9 +322,10 @@ public final class SmsQueue {
     tx.update(
         """
         WITH moved AS (
-          DELETE FROM sms.event WHERE seq = ? RETURNING outbound_id, state, at, detail, may_be_duplicate)
-        INSERT INTO sms.event_aside (outbound_id, state, at, detail, may_be_duplicate, reason)
-        SELECT outbound_id, state, at, detail, may_be_duplicate, ? FROM moved
+          DELETE FROM sms.event WHERE seq = ?
+          RETURNING outbound_id, state, at, detail, may_be_duplicate, claimed_at)
+        INSERT INTO sms.event_aside (outbound_id, state, at, detail, may_be_duplicate, claimed_at, reason)
+        SELECT outbound_id, state, at, detail, may_be_duplicate, claimed_at, ? FROM moved
         """,
         one.seq(),
         reason);
@@ -338,9 +356,10 @@ public final class SmsQueue {
     tx.update(
         """
         WITH back AS (
-          DELETE FROM sms.event_aside RETURNING seq, outbound_id, state, at, detail, may_be_duplicate)
-        INSERT INTO sms.event (outbound_id, state, at, detail, may_be_duplicate)
-        SELECT outbound_id, state, at, detail, may_be_duplicate FROM back ORDER BY seq
+          DELETE FROM sms.event_aside
+          RETURNING seq, outbound_id, state, at, detail, may_be_duplicate, claimed_at)
+        INSERT INTO sms.event (outbound_id, state, at, detail, may_be_duplicate, claimed_at)
+        SELECT outbound_id, state, at, detail, may_be_duplicate, claimed_at FROM back ORDER BY seq
         """);
   }
 

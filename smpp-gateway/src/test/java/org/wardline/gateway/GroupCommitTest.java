@@ -51,6 +51,36 @@ class GroupCommitTest {
     }
   }
 
+  /** The moments at which commits began, of batches of this size. */
+  private List<Long> begins(int batchSize, int commits) {
+    List<Long> begins = new CopyOnWriteArrayList<>();
+    try (GroupCommit<String> group =
+        new GroupCommit<>(
+            "test",
+            batch -> {
+              begins.add(System.nanoTime());
+              durable.addAll(batch);
+            },
+            entry -> true)) {
+      for (int i = 1; i <= commits; i++) {
+        for (int entry = 0; entry < batchSize; entry++) {
+          group.add("entry " + i + "/" + entry);
+        }
+        int all = i * batchSize;
+        await(() -> durable.size() == all);
+      }
+    }
+    return begins;
+  }
+
+  @Test
+  void after_a_large_batch_the_next_one_is_collected_for_a_while() {
+    List<Long> begins = begins(400, 4);
+    long first = begins.getFirst();
+    // A batch may be cut in two while its entries still come; then the second part waits too.
+    assertThat(begins.getLast() - first).isGreaterThanOrEqualTo(3 * 20_000_000L);
+  }
+
   @Test
   void what_is_kept_is_written_in_its_order_once_the_database_is_back() {
     try (GroupCommit<String> group = new GroupCommit<>("test", this::commit, entry -> true)) {

@@ -37,6 +37,7 @@ class WorkerTest {
         new Worker(
             "test",
             Duration.ofSeconds(10),
+            Duration.ZERO,
             logAgain,
             () -> {
               left.countDown();
@@ -56,6 +57,31 @@ class WorkerTest {
     assertThat(warningsOfFailures(3, Duration.ofNanos(1)))
         .hasSizeGreaterThanOrEqualTo(2)
         .anyMatch(warning -> warning.contains("2 times in a row"));
+  }
+
+  @Test
+  void batches_of_a_busy_worker_begin_apart() throws InterruptedException {
+    Duration apart = Duration.ofMillis(20);
+    List<Long> begins = new CopyOnWriteArrayList<>();
+    CountDownLatch left = new CountDownLatch(5);
+    Worker worker =
+        new Worker(
+            "test",
+            Duration.ofSeconds(10),
+            apart,
+            () -> {
+              begins.add(System.nanoTime());
+              left.countDown();
+              return 1;
+            });
+    try {
+      assertThat(left.await(20, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      worker.close();
+    }
+    for (int i = 1; i < begins.size(); i++) {
+      assertThat(begins.get(i) - begins.get(i - 1)).isGreaterThanOrEqualTo(apart.toNanos());
+    }
   }
 
   @Test

@@ -42,8 +42,8 @@ public final class ArchiveFeature implements AutoCloseable {
         tx ->
             tx.one(
                 """
-                SELECT count(*) AS waiting,
-                       coalesce(extract(epoch FROM now() - min(at)), 0)::bigint AS oldest
+                SELECT coalesce(sum(events), 0)::bigint AS waiting,
+                       coalesce(extract(epoch FROM now() - min(oldest)), 0)::bigint AS oldest
                 FROM wardline.archive_outbox
                 """,
                 row -> new Lag(row.longValue("waiting"), row.longValue("oldest"))));

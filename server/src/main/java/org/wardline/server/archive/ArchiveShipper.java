@@ -20,8 +20,14 @@ import org.wardline.server.archive.CassandraArchive.Stored;
 final class ArchiveShipper implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ArchiveShipper.class);
 
-  /** Rows read and shipped at a time. Many at once, because events share writes. */
-  private static final int MAX_BATCH_EVENTS = 2_000;
+  /**
+   * Read and shipped at a time, and one row of events more. Many at once, because events share
+   * writes.
+   */
+  private static final int BATCH_EVENTS = 2_000;
+
+  /** A row holds one event at least, so this many are enough to look at. */
+  private static final int MAX_BATCH_ROWS = BATCH_EVENTS;
 
   /** Writes under way at once; more would only queue in Cassandra. */
   private static final int MAX_WRITES_UNDER_WAY = 16;
@@ -49,8 +55,14 @@ final class ArchiveShipper implements AutoCloseable {
             tx ->
                 tx.query(
                     """
-                    SELECT seq, event_id, patient_id, kind, at, sealed
-                    FROM wardline.archive_outbox ORDER BY seq LIMIT ?
+                    WITH oldest AS (
+                      SELECT *, sum(events) OVER (ORDER BY seq) - events AS before
+                      FROM (SELECT * FROM wardline.archive_outbox ORDER BY seq LIMIT ?) AS rows)
+                    SELECT seq, e.event_id, e.patient_id, e.kind, e.at, e.sealed
+                    FROM oldest, unnest(event_ids, patient_ids, kinds, times, oldest.sealed)
+                      AS e (event_id, patient_id, kind, at, sealed)
+                    WHERE before < ?
+                    ORDER BY seq
                     """,
                     row ->
                         new Waiting(
@@ -61,11 +73,12 @@ final class ArchiveShipper implements AutoCloseable {
                                 row.string("kind"),
                                 row.instant("at"),
                                 row.bytes("sealed"))),
-                    MAX_BATCH_EVENTS));
+                    MAX_BATCH_ROWS,
+                    BATCH_EVENTS));
     if (!batch.isEmpty() || archive.isEmpty()) {
       ship(batch);
     }
-    return batch.size() == MAX_BATCH_EVENTS ? batch.size() : 0;
+    return batch.size() >= BATCH_EVENTS ? batch.size() : 0;
   }
 
   private void ship(List<Waiting> batch) {
@@ -94,7 +107,7 @@ final class ArchiveShipper implements AutoCloseable {
     }
     up = true;
     if (!batch.isEmpty()) {
-      Long[] seqs = batch.stream().map(Waiting::seq).toArray(Long[]::new);
+      Long[] seqs = batch.stream().map(Waiting::seq).distinct().toArray(Long[]::new);
       db.run(
           tx ->
               tx.update("DELETE FROM wardline.archive_outbox WHERE seq = ANY (?)", (Object) seqs));

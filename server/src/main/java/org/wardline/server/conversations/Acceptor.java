@@ -45,6 +45,7 @@ import org.wardline.server.patients.Patients;
 import org.wardline.server.web.Problem;
 import org.wardline.sms.PhoneNumber;
 import org.wardline.sms.SmsText;
+import org.wardline.sms.TextId;
 
 /**
  * Accepts texts. A durable commit costs milliseconds however much it holds, so requests that come
@@ -431,7 +432,7 @@ final class Acceptor implements AutoCloseable {
       Recipient recipient =
           new Recipient(
               target.patient(), target.phone(), number, conversation, target.line(), sealer);
-      UUID id = UUID.randomUUID();
+      UUID id = TextId.next(clock.instant());
       texts.add(outgoing(tx, id, request, recipient));
       outcomes[i] = new SendOutcome.Queued(id);
       if (digest != null) {

@@ -5,7 +5,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -267,7 +266,7 @@ public final class Conversations {
   private static List<SealedBubble> bubbles(Tx tx, UUID conversation, long beforeSeq) {
     return tx.query(
         """
-        SELECT m.id, m.seq, m.direction, m.sealed_text, m.state, coalesce(h.detail, '') AS detail,
+        SELECT m.id, m.seq, m.direction, m.sealed_text, m.state, coalesce(h.detail, m.note) AS detail,
                m.may_be_duplicate, m.sender, m.created_at, m.encoding, m.segments
         FROM wardline.message m
         LEFT JOIN LATERAL (
@@ -495,9 +494,6 @@ public final class Conversations {
     return caller.may("conversation:read:" + line);
   }
 
-  /** One step of a message's life. */
-  public record HistoryEntry(String state, Instant at, String detail) {}
-
   /** A message as the REST interface shows it. */
   public record MessageView(
       UUID id,
@@ -512,7 +508,7 @@ public final class Conversations {
       int segments,
       boolean mayBeDuplicate,
       Instant createdAt,
-      List<HistoryEntry> history) {
+      List<MessageSteps.Step> history) {
     @Override
     public String toString() {
       return "MessageView[" + id + "]";
@@ -629,26 +625,13 @@ public final class Conversations {
   }
 
   private List<MessageView> views(Tx tx, List<SealedMessage> rows) {
-    record Step(UUID message, HistoryEntry entry) {}
     if (rows.isEmpty()) {
       return List.of();
     }
     Map<UUID, Sealer> sealers =
         keys.of(tx, rows.stream().map(SealedMessage::patient).distinct().toList());
-    Map<UUID, List<HistoryEntry>> history = new HashMap<>();
-    tx.query(
-            """
-            SELECT message_id, state, at, detail FROM wardline.message_history
-            WHERE message_id = ANY (?) ORDER BY message_id, seq
-            """,
-            row ->
-                new Step(
-                    row.uuid("message_id"),
-                    new HistoryEntry(row.string("state"), row.instant("at"), row.string("detail"))),
-            (Object) rows.stream().map(SealedMessage::id).toArray(UUID[]::new))
-        .forEach(
-            step ->
-                history.computeIfAbsent(step.message(), id -> new ArrayList<>()).add(step.entry()));
+    Map<UUID, List<MessageSteps.Step>> history =
+        MessageSteps.of(tx, rows.stream().map(SealedMessage::id).toList());
     List<MessageView> views = new ArrayList<>(rows.size());
     for (SealedMessage row : rows) {
       Sealer sealer = sealers.get(row.patient());

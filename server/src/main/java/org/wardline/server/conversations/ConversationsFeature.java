@@ -21,6 +21,11 @@ public final class ConversationsFeature implements AutoCloseable {
   /** The slow look at the queues, should a notification be lost. */
   private static final Duration POLL = Duration.ofSeconds(1);
 
+  /** Nobody sees that a bubble turns "delivered" so much later. */
+  private static final Duration EVENTS_APART = Duration.ofMillis(25);
+
+  private static final Duration TEXTS_APART = Duration.ofMillis(10);
+
   private final Acceptor acceptor;
   private final Worker delivery;
   private final Worker inbound;
@@ -97,8 +102,8 @@ public final class ConversationsFeature implements AutoCloseable {
             audit,
             settings.askOnFirstContact(),
             parts.zone());
-    delivery = new Worker("delivery-events", POLL, events::runOnce);
-    inbound = new Worker("inbound-texts", POLL, texts::runOnce);
+    delivery = new Worker("delivery-events", POLL, EVENTS_APART, events::runOnce);
+    inbound = new Worker("inbound-texts", POLL, TEXTS_APART, texts::runOnce);
     oldKeys = new Worker("old-keys", OldKeys.LOOK, new OldKeys(db, parts.clock())::runOnce);
     wakeups =
         new Wakeups(

@@ -1,6 +1,5 @@
 package org.wardline.server.conversations;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -113,7 +112,7 @@ final class DeliveryEvents {
     TestTexts.apply(tx, events.stream().filter(event -> !about.containsKey(event.id())).toList());
     byMessage.keySet().retainAll(about.keySet());
     updateStates(tx, byMessage);
-    addHistory(tx, events.stream().filter(event -> about.containsKey(event.id())).toList());
+    MessageSteps.add(tx, events.stream().filter(event -> about.containsKey(event.id())).toList());
     ended.archive(tx, about.keySet());
     Map<UUID, String> changed = new LinkedHashMap<>();
     about.values().forEach(row -> changed.put(row.conversation(), row.line()));
@@ -160,19 +159,5 @@ final class DeliveryEvents {
         ids.toArray(new UUID[0]),
         states,
         duplicates);
-  }
-
-  private static void addHistory(Tx tx, List<SmsQueue.Event> events) {
-    tx.update(
-        """
-        INSERT INTO wardline.message_history (message_id, state, at, detail)
-        SELECT id, state, at, detail
-        FROM unnest(?::uuid[], ?::text[], ?::timestamptz[], ?::text[]) WITH ORDINALITY AS e (id, state, at, detail, n)
-        ORDER BY n
-        """,
-        events.stream().map(SmsQueue.Event::id).toArray(UUID[]::new),
-        events.stream().map(event -> event.state().wireName()).toArray(String[]::new),
-        events.stream().map(SmsQueue.Event::at).toArray(Instant[]::new),
-        events.stream().map(SmsQueue.Event::detail).toArray(String[]::new));
   }
 }

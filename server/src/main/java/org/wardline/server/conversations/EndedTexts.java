@@ -1,15 +1,14 @@
 package org.wardline.server.conversations;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.wardline.jdbc.Tx;
 import org.wardline.server.archive.ArchiveOutbox;
+import org.wardline.server.conversations.MessageSteps.Step;
 import org.wardline.server.keys.PatientKeys;
 import org.wardline.server.keys.Sealer;
 import tools.jackson.databind.node.ArrayNode;
@@ -42,57 +41,40 @@ final class EndedTexts {
     archive(tx, messages);
   }
 
-  private record Step(
-      UUID message,
-      UUID patient,
-      boolean mayBeDuplicate,
-      String state,
-      Instant at,
-      String detail) {}
+  private record Ended(UUID id, UUID patient, boolean mayBeDuplicate) {}
 
   /** Sends the history of those of these texts that have ended to the archive. */
   void archive(Tx tx, Collection<UUID> messages) {
-    Map<UUID, List<Step>> ended = new LinkedHashMap<>();
-    tx.query(
+    List<Ended> ended =
+        tx.query(
             """
-            SELECT h.message_id, m.patient_id, m.may_be_duplicate, h.state, h.at, h.detail
-            FROM wardline.message m JOIN wardline.message_history h ON h.message_id = m.id
-            WHERE m.id = ANY (?) AND m.state IN ('delivered', 'failed', 'expired', 'unknown', 'recalled')
-            ORDER BY h.message_id, h.seq
+            SELECT id, patient_id, may_be_duplicate FROM wardline.message
+            WHERE id = ANY (?) AND state IN ('delivered', 'failed', 'expired', 'unknown', 'recalled')
+            ORDER BY id
             """,
-            row ->
-                new Step(
-                    row.uuid("message_id"),
-                    row.uuid("patient_id"),
-                    row.bool("may_be_duplicate"),
-                    row.string("state"),
-                    row.instant("at"),
-                    row.string("detail")),
-            (Object) messages.toArray(new UUID[0]))
-        .forEach(step -> ended.computeIfAbsent(step.message(), id -> new ArrayList<>()).add(step));
-    Map<UUID, Sealer> sealers =
-        keys.of(
-            tx,
-            ended.values().stream().map(steps -> steps.getFirst().patient()).distinct().toList());
-    List<ArchiveOutbox.Event> events = new ArrayList<>();
-    ended.forEach(
-        (message, steps) -> {
-          Step last = steps.getLast();
-          Sealer sealer = sealers.get(last.patient());
-          if (sealer != null) {
-            events.add(
-                new ArchiveOutbox.Event(
-                    eventId(message, steps.size()),
-                    last.patient(),
-                    sealer,
-                    "delivery",
-                    last.at(),
-                    content(message, steps)));
-          }
-        });
-    if (!events.isEmpty()) {
-      archive.add(tx, events);
+            row -> new Ended(row.uuid("id"), row.uuid("patient_id"), row.bool("may_be_duplicate")),
+            (Object) messages.toArray(new UUID[0]));
+    if (ended.isEmpty()) {
+      return;
     }
+    Map<UUID, List<Step>> steps = MessageSteps.of(tx, ended.stream().map(Ended::id).toList());
+    Map<UUID, Sealer> sealers = keys.of(tx, ended.stream().map(Ended::patient).distinct().toList());
+    List<ArchiveOutbox.Event> events = new ArrayList<>();
+    for (Ended text : ended) {
+      List<Step> history = steps.getOrDefault(text.id(), List.of());
+      Sealer sealer = sealers.get(text.patient());
+      if (sealer != null && !history.isEmpty()) {
+        events.add(
+            new ArchiveOutbox.Event(
+                eventId(text.id(), history.size()),
+                text.patient(),
+                sealer,
+                "delivery",
+                history.getLast().at(),
+                content(text, history)));
+      }
+    }
+    archive.add(tx, events);
   }
 
   /** The same for the same history, so that an end told twice is one event. */
@@ -100,10 +82,10 @@ final class EndedTexts {
     return UUID.nameUUIDFromBytes((message + "|" + steps).getBytes(StandardCharsets.UTF_8));
   }
 
-  private ObjectNode content(UUID message, List<Step> steps) {
+  private ObjectNode content(Ended text, List<Step> steps) {
     ObjectNode content = archive.content();
-    content.put("message", message.toString());
-    content.put("mayBeDuplicate", steps.getLast().mayBeDuplicate());
+    content.put("message", text.id().toString());
+    content.put("mayBeDuplicate", text.mayBeDuplicate());
     ArrayNode history = content.putArray("history");
     for (Step step : steps) {
       ObjectNode entry = history.addObject();

@@ -301,7 +301,7 @@ final class MessageApi {
     return json;
   }
 
-  private static Map<String, Object> json(Conversations.HistoryEntry entry) {
+  private static Map<String, Object> json(MessageSteps.Step entry) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("state", entry.state());
     json.put("at", entry.at().toString());

@@ -28,8 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Writes messages with everything that belongs to them, in the caller's transaction and with one
- * statement per table for any number of messages: message, history, audit, archive event, and the
- * queue to the gateway.
+ * statement per table for any number of messages: message, audit, archive event, and the queue to
+ * the gateway.
  */
 final class MessageWriter {
   /** How long a text may wait for the carrier unless its sender said otherwise. */
@@ -95,7 +95,7 @@ final class MessageWriter {
       String sender,
       Instant at,
       @Nullable Instant expiresAt,
-      String detail) {}
+      String note) {}
 
   /**
    * Queues texts for the gateway, in this order. They are accepted once the transaction commits.
@@ -122,7 +122,7 @@ final class MessageWriter {
               text.caller().name(),
               now,
               expiresAt,
-              "accepted"));
+              ""));
       acts.add(
           new Audit.Act(
               text.caller(),
@@ -210,7 +210,7 @@ final class MessageWriter {
     String[] senders = new String[n];
     Instant[] times = new Instant[n];
     @Nullable Instant[] expiries = new Instant[n];
-    String[] details = new String[n];
+    String[] notes = new String[n];
     List<ArchiveOutbox.Event> events = new ArrayList<>(n);
     for (int i = 0; i < n; i++) {
       Row row = rows.get(i);
@@ -229,7 +229,7 @@ final class MessageWriter {
       senders[i] = row.sender();
       times[i] = row.at();
       expiries[i] = row.expiresAt();
-      details[i] = row.detail();
+      notes[i] = row.note();
       events.add(archived(row));
     }
     Recipients.lockConversations(tx, conversations);
@@ -240,17 +240,14 @@ final class MessageWriter {
             ?::uuid[], ?::uuid[], ?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::text[], ?::bytea[], ?::text[],
             ?::int[], ?::text[], ?::text[], ?::timestamptz[], ?::timestamptz[], ?::text[])
           WITH ORDINALITY AS t (id, conversation_id, patient_id, phone_id, line, direction, kind, sealed_text,
-            encoding, segments, state, sender, created_at, expires_at, detail, n)),
+            encoding, segments, state, sender, created_at, expires_at, note, n)),
         messages AS (
           INSERT INTO wardline.message (id, conversation_id, patient_id, phone_id, line, direction, kind, sealed_text,
-            encoding, segments, state, sender, created_at, expires_at)
+            encoding, segments, state, sender, created_at, expires_at, note)
           SELECT id, conversation_id, patient_id, phone_id, line, direction, kind, sealed_text,
-            encoding, segments, state, sender, created_at, expires_at
+            encoding, segments, state, sender, created_at, expires_at, note
           FROM new ORDER BY n
           RETURNING id, seq, conversation_id, direction, created_at),
-        history AS (
-          INSERT INTO wardline.message_history (message_id, state, at, detail)
-          SELECT id, state, created_at, detail FROM new ORDER BY n),
         newest AS (
           SELECT DISTINCT ON (conversation_id) conversation_id, id, created_at FROM messages
           ORDER BY conversation_id, seq DESC),
@@ -277,7 +274,7 @@ final class MessageWriter {
         senders,
         times,
         expiries,
-        details);
+        notes);
     archive.add(tx, events);
     Map<UUID, Row> changed = new LinkedHashMap<>();
     rows.forEach(row -> changed.put(row.recipient().conversation(), row));

@@ -37,7 +37,7 @@ final class OldKeys {
                     """
                     DELETE FROM wardline.idempotency WHERE (client_id, key) IN (
                       SELECT client_id, key FROM wardline.idempotency
-                      WHERE created_at < ? ORDER BY created_at LIMIT ?)
+                      WHERE created_at < ? LIMIT ?)
                     """,
                     clock.instant().minus(KEPT),
                     MAX_BATCH_ROWS));

@@ -6,8 +6,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A request's body with limits of size and time that hold whatever the headers say. A stranger's
@@ -69,8 +70,11 @@ final class Body {
     if (request.headers().contentLength().orElse(0) > bytesMax) {
       throw tooLarge(bytesMax);
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    byte[] chunk = new byte[CHUNK_BYTES];
+    // One more than is announced: the read that finds the end fits too.
+    int chunkBytes =
+        (int) Math.min(CHUNK_BYTES, request.headers().contentLength().orElse(CHUNK_BYTES) + 1);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(chunkBytes);
+    byte[] chunk = new byte[chunkBytes];
     int held = 0;
     Deadline deadline = new Deadline(limit);
     try {
@@ -186,32 +190,56 @@ final class Body {
         "The request is larger than " + bytesMax + " bytes. Send less at once.");
   }
 
-  /** Interrupts the thread that made it unless it was met in time. */
+  /**
+   * Interrupts the thread that made it unless it was met in time. One thread looks after all of
+   * them: a timer of its own for each body cost more than to read it.
+   */
   private static final class Deadline {
-    private final AtomicBoolean over = new AtomicBoolean();
-    private final Thread watcher;
+    private static final Duration LOOK = Duration.ofMillis(100);
+    private static final Set<Deadline> OPEN = ConcurrentHashMap.newKeySet();
+
+    static {
+      Thread.ofVirtual().name("body-deadlines").start(Deadline::watch);
+    }
+
+    private final Thread reader = Thread.currentThread();
+    private final long endNanos;
+    private boolean over;
 
     Deadline(Duration limit) {
-      Thread reader = Thread.currentThread();
-      watcher =
-          Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      Thread.sleep(limit);
-                    } catch (InterruptedException e) {
-                      return;
-                    }
-                    if (over.compareAndSet(false, true)) {
-                      reader.interrupt();
-                    }
-                  });
+      endNanos = System.nanoTime() + limit.toNanos();
+      OPEN.add(this);
+    }
+
+    private static void watch() {
+      try {
+        while (true) {
+          Thread.sleep(LOOK);
+          long now = System.nanoTime();
+          for (Deadline open : OPEN) {
+            if (now - open.endNanos >= 0) {
+              open.miss();
+            }
+          }
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private synchronized void miss() {
+      if (!over) {
+        over = true;
+        OPEN.remove(this);
+        reader.interrupt();
+      }
     }
 
     /** False when it was too late. */
-    boolean met() {
-      if (over.compareAndSet(false, true)) {
-        watcher.interrupt();
+    synchronized boolean met() {
+      if (!over) {
+        over = true;
+        OPEN.remove(this);
         return true;
       }
       boolean ignored = Thread.interrupted();

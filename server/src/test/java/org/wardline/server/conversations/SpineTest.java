@@ -228,7 +228,9 @@ class SpineTest {
                 "SELECT count(*) FROM wardline.audit_event WHERE object_id = ?::uuid AND action = 'message.send'",
                 id))
         .isOne();
-    assertThat(count("SELECT count(*) FROM wardline.archive_outbox WHERE event_id = ?::uuid", id))
+    assertThat(
+            count(
+                "SELECT count(*) FROM wardline.archive_outbox WHERE ?::uuid = ANY (event_ids)", id))
         .isOne();
     JsonNode message = get("/messages/" + id).body();
     assertThat(message.path("text").asString()).isEqualTo("See you Tuesday");
@@ -905,7 +907,13 @@ class SpineTest {
         tx ->
             tx
                 .query(
-                    "SELECT event_id, kind, sealed FROM wardline.archive_outbox WHERE patient_id = ? ORDER BY seq",
+                    """
+                    SELECT e.event_id, e.kind, e.sealed
+                    FROM wardline.archive_outbox o,
+                         unnest(o.event_ids, o.patient_ids, o.kinds, o.sealed)
+                           AS e (event_id, patient_id, kind, sealed)
+                    WHERE e.patient_id = ? ORDER BY o.seq
+                    """,
                     row ->
                         new Archived(row.uuid("event_id"), row.string("kind"), row.bytes("sealed")),
                     id)
