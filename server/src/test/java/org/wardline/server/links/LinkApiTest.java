@@ -167,15 +167,31 @@ class LinkApiTest {
     gateway.bound("all");
     gateway.bound("named", "billing");
 
-    Answer route = call(reader, "GET", "/routes?line=billing&to=%2B1312", "");
+    Answer route = route(reader, "{\"line\":\"billing\",\"to\":\"+1312\"}");
 
+    assertThat(route.status()).isEqualTo(200);
     assertThat(route.body().path("ways").path(0).path("link").asString()).isEqualTo("named");
     assertThat(route.body().path("ways").path(1).path("link").asString()).isEqualTo("all");
-    Answer usual = call(reader, "GET", "/routes?to=%2B13125550123", "");
+    Answer usual = route(reader, "{\"to\":\"+13125550123\"}");
     assertThat(usual.body().path("others").path(0).path("reason").asString())
         .isEqualTo("It does not carry line main.");
-    assertThat(call(reader, "GET", "/routes?line=nope&to=%2B1", "").status()).isEqualTo(422);
-    assertThat(call(reader, "GET", "/routes", "").status()).isEqualTo(422);
+    assertThat(usual.text()).doesNotContain("555");
+    assertThat(route(reader, "{\"line\":\"nope\",\"to\":\"+1\"}").status()).isEqualTo(422);
+    assertThat(route(reader, "{}").status()).isEqualTo(422);
+    assertThat(route(reader, "[]").status()).isEqualTo(400);
+  }
+
+  @Test
+  void no_number_is_asked_for_in_an_address() throws Exception {
+    Answer get = call(reader, "GET", "/routes?to=%2B13125550123", "");
+
+    assertThat(get.status()).isEqualTo(405);
+    assertThat(get.text()).doesNotContain("555");
+    assertThat(call(reader, "POST", "/routes?to=%2B13125550123", "{}").status()).isEqualTo(422);
+  }
+
+  private static Answer route(String token, String json) throws Exception {
+    return call(token, "POST", "/routes", json);
   }
 
   @Test
@@ -190,6 +206,6 @@ class LinkApiTest {
         .isEqualTo(403);
     String patients = server.token("patients", "patient:*", "conversation:*");
     assertThat(call(patients, "GET", "/links", "").status()).isEqualTo(403);
-    assertThat(call(patients, "GET", "/routes?to=%2B1", "").status()).isEqualTo(403);
+    assertThat(route(patients, "{\"to\":\"+1\"}").status()).isEqualTo(403);
   }
 }
