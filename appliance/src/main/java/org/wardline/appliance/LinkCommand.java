@@ -71,6 +71,7 @@ final class LinkCommand implements Runnable {
           }
           out("");
           LinkTable.waiting(found.path("waiting")).forEach(this::out);
+          LinkTable.stranded(found.path("stranded")).forEach(this::out);
         });
   }
 

@@ -89,7 +89,9 @@ final class LinkApi {
             "items",
             found.links().stream().map(LinkApi::json).toList(),
             "waiting",
-            found.waiting()));
+            found.waiting(),
+            "stranded",
+            found.stranded()));
   }
 
   private void show(Caller caller, ServerRequest request, ServerResponse response) {

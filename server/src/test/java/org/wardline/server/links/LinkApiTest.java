@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +44,8 @@ class LinkApiTest {
   @BeforeEach
   void clear() {
     gateway.clear();
+    // Figures are kept for a second.
+    server.clock.forward(Duration.ofSeconds(2));
   }
 
   private record Answer(int status, JsonNode body, String text) {}
@@ -82,7 +85,23 @@ class LinkApiTest {
     assertThat(link.path("status").path("state").asString()).isEqualTo("bound");
     assertThat(link.path("status").path("window").asInt()).isEqualTo(10);
     assertThat(list.body().path("waiting").path(0).path("line").asString()).isEqualTo("main");
+    assertThat(list.body().path("stranded").isEmpty()).isTrue();
     assertThat(server.audit()).contains("writer: link.pause (first)", "reader: link.list ()");
+  }
+
+  @Test
+  void texts_that_no_link_carries_are_listed_by_line_and_prefix() throws Exception {
+    gateway.bound("first", "main");
+    gateway.waiting("billing", "+44", 2);
+    server.clock.forward(Duration.ofSeconds(2));
+
+    JsonNode stranded = call(reader, "GET", "/links", "").body().path("stranded");
+
+    assertThat(stranded).hasSize(1);
+    assertThat(stranded.path(0).path("line").asString()).isEqualTo("billing");
+    assertThat(stranded.path(0).path("prefix").asString()).isEqualTo("+44");
+    assertThat(stranded.path(0).path("waiting").asInt()).isEqualTo(2);
+    assertThat(stranded.path(0).path("oldestSeconds").asInt()).isGreaterThanOrEqualTo(420);
   }
 
   @Test
