@@ -2,7 +2,6 @@ package org.wardline.appliance;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +71,7 @@ final class LinkCommand implements Runnable {
           }
           out("");
           LinkTable.waiting(found.path("waiting")).forEach(this::out);
+          LinkTable.stranded(found.path("stranded")).forEach(this::out);
         });
   }
 
@@ -166,12 +166,9 @@ final class LinkCommand implements Runnable {
               description = "How long to wait. Default: ${DEFAULT-VALUE}")
           int waitSeconds)
       throws InterruptedException {
-    Map<String, Object> body = new LinkedHashMap<>(Map.of("to", number));
-    if (line != null) {
-      body.put("line", line);
-    }
     try (Api api = Api.of(data)) {
-      Api.Answer sent = checked(api.post("/links/" + safe(name) + "/test", body));
+      Api.Answer sent =
+          checked(api.post("/links/" + safe(name) + "/test", toAndLine(number, line)));
       String path = "/links/" + name + "/tests/" + sent.body().path("id").asString();
       long deadline = System.nanoTime() + Duration.ofSeconds(waitSeconds).toNanos();
       String shown = "";
@@ -204,10 +201,17 @@ final class LinkCommand implements Runnable {
           String number,
       @Option(names = "--line", paramLabel = "LINE", description = "Default: the first line.")
           @Nullable String line) {
-    String query = "?to=" + encoded(number) + (line == null ? "" : "&line=" + encoded(line));
-    JsonNode found = good(api -> api.get("/routes" + query)).body();
+    JsonNode found = good(api -> api.post("/routes", toAndLine(number, line))).body();
     int printed = print(found, () -> LinkTable.ways(found).forEach(this::out));
     return found.path("ways").isEmpty() ? FAILED : printed;
+  }
+
+  private static Map<String, Object> toAndLine(String number, @Nullable String line) {
+    Map<String, Object> body = new LinkedHashMap<>(Map.of("to", number));
+    if (line != null) {
+      body.put("line", line);
+    }
+    return body;
   }
 
   private interface Asking {
@@ -260,10 +264,6 @@ final class LinkCommand implements Runnable {
       throw usage("A link's name has 1 to 32 small letters, digits and dashes.");
     }
     return name;
-  }
-
-  private static String encoded(String value) {
-    return URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 
   private static String password(Path file) {

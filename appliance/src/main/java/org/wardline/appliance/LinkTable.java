@@ -45,6 +45,28 @@ final class LinkTable {
     return aligned(rows);
   }
 
+  /** What waits in vain: nothing when every waiting text has a link. */
+  static List<String> stranded(JsonNode lanes) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode lane : lanes) {
+      String prefix = lane.path("prefix").asString();
+      lines.add(
+          "No link carries %d of line %s %s; the oldest has waited for %s."
+              .formatted(
+                  lane.path("waiting").asLong(),
+                  lane.path("line").asString(),
+                  prefix.startsWith("@")
+                      ? "for link " + prefix.substring(1) + " alone"
+                      : prefix.equals("+") ? "that need prefix +" : "to " + prefix + "…",
+                  age(Duration.ofSeconds(lane.path("oldestSeconds").asLong()))));
+    }
+    if (!lines.isEmpty()) {
+      lines.addFirst("");
+      lines.add("Give a link their lines and prefixes, or they expire.");
+    }
+    return lines;
+  }
+
   /** One link in full. */
   static List<String> one(JsonNode link, Instant now) {
     JsonNode status = link.path("status");

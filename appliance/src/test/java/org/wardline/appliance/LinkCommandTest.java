@@ -83,6 +83,18 @@ class LinkCommandTest {
                  {"name":"new-one","want":"run","standing":"Not taken up yet"}]
                 """);
 
+    JsonNode stranded =
+        JsonMapper.shared()
+            .readTree(
+                """
+                [{"line":"billing","prefix":"+44","waiting":3,"oldestSeconds":300},
+                 {"line":"main","prefix":"@old","waiting":1,"oldestSeconds":5}]
+                """);
+    assertThat(LinkTable.stranded(stranded))
+        .contains(
+            "No link carries 3 of line billing to +44…; the oldest has waited for 5 min.",
+            "No link carries 1 of line main for link old alone; the oldest has waited for 5 s.");
+    assertThat(LinkTable.stranded(JsonMapper.shared().createArrayNode())).isEmpty();
     assertThat(LinkTable.links(items, Instant.parse("2026-11-21T10:05:00Z")))
         .containsExactly(
             "LINK     STANDING          SINCE  SHALL  CARRIER            SEG/S  WINDOW  LINES",

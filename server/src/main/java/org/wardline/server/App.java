@@ -41,7 +41,7 @@ public record App(
       var archive = running.add(new ArchiveFeature(parts, settings.archive()));
       var audit = new AuditFeature(parts, access);
       var links = new LinksFeature(parts, access, settings.conversations().lines());
-      var health = new HealthFeature(parts, access, archive, settings.data());
+      var health = new HealthFeature(parts, access, links, archive, settings.data());
       var api = new ApiFeature();
 
       var web = running.add(new WebServers(settings.web(), parts));

@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.wardline.gateway.smpp.InboundAnswer;
 import org.wardline.gateway.smpp.InboundPdu;
+import org.wardline.gateway.smpp.SparseLog;
 import org.wardline.jdbc.Db;
 import org.wardline.jdbc.DbException;
 import org.wardline.sms.SmsQueue;
@@ -29,6 +30,7 @@ final class Inbox implements AutoCloseable {
   private final LinkMetrics metrics;
   private final Clock clock;
   private final Notify news;
+  private final SparseLog repeated = new SparseLog(log::info, System::nanoTime);
   private final Supplier<PendingAnswer> newAnswer;
   private final Semaphore places = new Semaphore(MAX_WAITING);
   private final ReentrantLock oneAtATime = new ReentrantLock();
@@ -99,9 +101,9 @@ final class Inbox implements AutoCloseable {
       }
       metrics.inboundParts(begun.size());
       if (stored.repeats() > 0) {
-        log.info(
-            "{} texts were delivered by the carrier once more and not stored again",
-            stored.repeats());
+        repeated.say(
+            stored.repeats()
+                + " texts were delivered by the carrier once more and not stored again");
       }
       report(stored.handedOn());
     } finally {

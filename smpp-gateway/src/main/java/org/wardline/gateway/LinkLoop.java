@@ -88,14 +88,20 @@ final class LinkLoop implements AutoCloseable {
   }
 
   private void loop() {
+    boolean begun = false;
     while (!closed) {
       switch (holding.get()) {
         case OURS -> {
           report.standby(false);
+          if (!begun) {
+            health.begin();
+            begun = true;
+          }
           connectOnce();
         }
         case ANOTHERS -> {
           report.standby(true);
+          begun = false;
           set(
               State.WAITING,
               "Another gateway runs this link. This one takes over when that one stops.");
@@ -151,6 +157,7 @@ final class LinkLoop implements AutoCloseable {
         set(State.WAITING, words + " Connecting again.");
       }
     } catch (SmppException e) {
+      health.failed();
       metrics.connect(e.reason().name().toLowerCase(java.util.Locale.ROOT));
       errors.add(clock.instant(), String.valueOf(e.getMessage()));
       set(State.WAITING, words(e));

@@ -25,6 +25,24 @@ public enum DeliveryState {
   /** An inbound text, stored. */
   RECEIVED;
 
+  /**
+   * What a text is after one more report about it. This is the only place that says what may follow
+   * what for a message; whoever has several reports folds them in the order they were given.
+   *
+   * <p>Nothing leads back from an end, but a late receipt may prove a doubtful one wrong. What has
+   * not ended takes every report as it comes: a text may well be queued again.
+   */
+  public DeliveryState after(DeliveryState reported) {
+    boolean follows =
+        switch (this) {
+          case QUEUED, SUBMITTING, SENT, RECEIVED -> true;
+          case UNKNOWN -> reported == DELIVERED || reported == FAILED || reported == EXPIRED;
+          case FAILED, EXPIRED -> reported == DELIVERED || reported == FAILED;
+          case DELIVERED, RECALLED -> false;
+        };
+    return follows ? reported : this;
+  }
+
   public String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -3,6 +3,7 @@ package org.wardline.sms;
 import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -84,6 +85,13 @@ public final class Routes {
   /** What to file a text under that only this link may carry. */
   public static String pinned(String link) {
     return PINNED + link;
+  }
+
+  /** The link of {@link #pinned}; empty for a prefix of numbers. */
+  public static Optional<String> pinnedTo(String prefix) {
+    return prefix.startsWith(PINNED)
+        ? Optional.of(prefix.substring(PINNED.length()))
+        : Optional.empty();
   }
 
   /**

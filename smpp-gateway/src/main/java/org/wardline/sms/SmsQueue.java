@@ -449,15 +449,26 @@ public final class SmsQueue {
   /** What waits on one line. */
   public record LineDepth(String line, long waiting, long oldestSeconds) {}
 
-  /** What waits, line by line; lines without waiting texts are left out. */
-  public List<LineDepth> depthByLine(Tx tx) {
+  /**
+   * What waits in one lane: on one line, to numbers filed under one prefix.
+   *
+   * @param prefix of {@code sms.prefix}, or what {@link Routes#pinned} gives
+   */
+  public record LaneDepth(String line, String prefix, long waiting, long oldestSeconds) {}
+
+  /** What waits, lane by lane; lanes without waiting texts are left out. */
+  public List<LaneDepth> depthByLane(Tx tx) {
     return tx.query(
         """
-        SELECT line, count(*) AS waiting,
+        SELECT line, prefix, count(*) AS waiting,
                coalesce(extract(epoch FROM now() - min(accepted_at)), 0)::bigint AS oldest
-        FROM sms.outbound WHERE state = 'queued' GROUP BY line ORDER BY line
+        FROM sms.outbound WHERE state = 'queued' GROUP BY line, prefix ORDER BY line, prefix
         """,
         row ->
-            new LineDepth(row.string("line"), row.longValue("waiting"), row.longValue("oldest")));
+            new LaneDepth(
+                row.string("line"),
+                row.string("prefix"),
+                row.longValue("waiting"),
+                row.longValue("oldest")));
   }
 }

@@ -59,22 +59,25 @@ public final class TestTexts {
 
   /**
    * Writes down what became of those test texts that are among {@code events}; others are left
-   * alone. As with messages, nothing leads back from an end, but a receipt may prove a doubtful end
-   * wrong.
+   * alone. What may follow what is the same as for messages.
    */
   public static void apply(Tx tx, List<SmsQueue.Event> events) {
     for (SmsQueue.Event event : events) {
-      tx.update(
-          """
-          UPDATE sms.test_text SET state = ?, detail = ?, changed_at = ?
-          WHERE id = ? AND state NOT IN ('delivered', 'recalled')
-            AND (state NOT IN ('failed', 'expired', 'unknown') OR ? IN ('delivered', 'failed'))
-          """,
-          event.state().wireName(),
-          event.detail(),
-          event.at(),
-          event.id(),
-          event.state().wireName());
+      tx
+          .query(
+              "SELECT state FROM sms.test_text WHERE id = ? FOR UPDATE",
+              row -> DeliveryState.ofWireName(row.string("state")),
+              event.id())
+          .stream()
+          .filter(before -> before.after(event.state()) == event.state())
+          .forEach(
+              before ->
+                  tx.update(
+                      "UPDATE sms.test_text SET state = ?, detail = ?, changed_at = ? WHERE id = ?",
+                      event.state().wireName(),
+                      event.detail(),
+                      event.at(),
+                      event.id()));
     }
   }
 

@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,9 @@ final class FakeCarrier implements Closeable {
   volatile Function<Long, String> receiptId = id -> "m" + id;
   volatile int receiptCopies = 1;
   volatile int bindStatus;
+
+  /** How long it thinks about a bind. */
+  volatile Duration bindTakes = Duration.ZERO;
 
   private final ServerSocket server;
   private final List<Peer> peers = new CopyOnWriteArrayList<>();
@@ -191,6 +195,14 @@ final class FakeCarrier implements Closeable {
     server.close();
   }
 
+  private static void pause(Duration howLong) {
+    try {
+      Thread.sleep(howLong);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private final class Peer {
     private final Socket socket;
     private final DataOutputStream out;
@@ -223,6 +235,7 @@ final class FakeCarrier implements Closeable {
     private void handle(int command, int status, int number, ByteBuffer body) throws IOException {
       switch (command) {
         case BIND_TRANSCEIVER -> {
+          pause(bindTakes);
           if (bindStatus == 0) {
             binds.incrementAndGet();
           }

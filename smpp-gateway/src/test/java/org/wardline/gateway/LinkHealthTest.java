@@ -41,6 +41,43 @@ class LinkHealthTest {
   }
 
   @Test
+  void a_first_try_that_takes_longer_than_failover_after_is_waited_for() {
+    time.pass(55);
+    assertThat(health.usable()).isTrue();
+    health.bound();
+    assertThat(health.usable()).isTrue();
+    health.lost();
+    time.pass(30);
+    assertThat(health.usable()).as("only the first").isFalse();
+  }
+
+  @Test
+  void a_first_try_that_fails_gives_the_texts_to_others_after_failover_after() {
+    time.pass(10);
+    health.failed();
+    time.pass(19);
+    assertThat(health.usable()).isTrue();
+    time.pass(1);
+    assertThat(health.usable()).isFalse();
+  }
+
+  @Test
+  void a_first_try_without_an_end_is_not_waited_for_for_ever() {
+    time.pass((int) LinkHealth.FIRST_TRY_MAX.toSeconds());
+    assertThat(health.usable()).isFalse();
+  }
+
+  @Test
+  void a_link_taken_over_from_another_gateway_is_tried_first_too() {
+    health.failed();
+    time.pass(600);
+    assertThat(health.usable()).isFalse();
+    health.begin();
+    time.pass(40);
+    assertThat(health.usable()).isTrue();
+  }
+
+  @Test
   void a_short_break_moves_nothing() {
     health.bound();
     time.pass(500);

@@ -60,9 +60,8 @@ class LinksTest {
   private Gateway startBoth(LinkSettings one, LinkSettings other) {
     Gateway gateway = world.start(one, other);
     world.await("both links are bound", () -> gateway.status().bound());
-    // On a busy machine one may have come up so late that others had its texts for a moment.
     world.await(
-        "both links are counted on",
+        "that is known",
         () ->
             world.server.inTransaction(LinkStatus::all).stream()
                     .filter(link -> link.route().usable())
@@ -150,6 +149,28 @@ class LinksTest {
       world.awaitFinal(after);
       assertThat(back.textsTo(GatewayWorld.number(2))).containsExactly("by the first");
     }
+  }
+
+  @Test
+  void a_link_that_needs_longer_to_bind_than_failover_after_keeps_its_texts_at_a_start() {
+    world.carrier.bindTakes = Duration.ofMillis(1_200); // four times failover-after
+    UUID before = send("main", GatewayWorld.number(1), "before the start", Urgency.REPLY);
+    var _ = world.start(first(), second(routing(Set.of(), "+", 90)));
+    world.await("the second is bound", () -> second.binds.get() > 0);
+    UUID during = send("main", GatewayWorld.number(2), "while it binds", Urgency.REPLY);
+    world.awaitAllFinal(List.of(before, during));
+    assertThat(second.log).isEmpty();
+    assertThat(world.carrier.texts())
+        .containsExactlyInAnyOrder("before the start", "while it binds");
+  }
+
+  @Test
+  void a_link_that_cannot_bind_at_a_start_gives_its_texts_to_the_other() {
+    world.carrier.bindStatus = 0x0D;
+    var _ = world.start(first(), second(routing(Set.of(), "+", 90)));
+    UUID text = send("main", GatewayWorld.number(1), "by the second", Urgency.REPLY);
+    world.awaitFinal(text);
+    assertThat(second.textsTo(GatewayWorld.number(1))).containsExactly("by the second");
   }
 
   @Test

@@ -53,6 +53,8 @@ final class SimulatedGateway {
       this.wire = wire;
       Routing routing = settings.routing();
       health = new LinkHealth(routing.failoverAfter(), routing.returnAfter(), ground.ticks());
+      // So that failing over begins at once; the first try is LinkLoop's matter.
+      health.failed();
       housekeeping = new Housekeeping(settings, new Db(ground.database()));
       outbound =
           new Outbound(

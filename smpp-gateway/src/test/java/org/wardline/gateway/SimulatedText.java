@@ -115,15 +115,10 @@ final class SimulatedText {
     if (!contested && !excused) {
       follow(events);
     }
-    marked |= events.stream().anyMatch(SmsQueue.Event::mayBeDuplicate);
-    DeliveryState last = events.getLast().state();
-    atServer =
-        switch (atServer) {
-          case DELIVERED, RECALLED -> atServer;
-          case FAILED, EXPIRED, UNKNOWN ->
-              last == DeliveryState.DELIVERED || last == DeliveryState.FAILED ? last : atServer;
-          case QUEUED, SUBMITTING, SENT, RECEIVED -> last;
-        };
+    for (SmsQueue.Event event : events) {
+      marked |= event.mayBeDuplicate();
+      atServer = atServer.after(event.state());
+    }
   }
 
   private void follow(List<SmsQueue.Event> events) {

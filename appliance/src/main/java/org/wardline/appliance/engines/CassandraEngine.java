@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.wardline.config.Secret;
@@ -33,6 +34,18 @@ public final class CassandraEngine implements Engine {
   private static final int CONNECT_TIMEOUT_MS = 500;
   private static final long POLL_MS = 50;
   private static final String NATIVE_PORT_OPTION = "-Dwardline.native-port=";
+
+  /** Cassandra writes it right after it has opened its port to clients. */
+  private static final String STARTED = "Startup complete";
+
+  /** Both ports have their own words for it. */
+  private static final List<String> PORT_TAKEN =
+      List.of("Failed to bind port", "is in use by another process", "Address already in use");
+
+  /** A port that answers this long before our node has opened it is somebody else's. */
+  private static final Duration FOREIGN_AFTER = Duration.ofSeconds(5);
+
+  private static final Duration ADOPTION_DEADLINE = Duration.ofSeconds(60);
   private static final Duration START_DEADLINE = Duration.ofMinutes(10);
   private static final Duration SAY_MORE_AFTER = Duration.ofSeconds(20);
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
@@ -45,7 +58,9 @@ public final class CassandraEngine implements Engine {
   private final EngineUser user;
   private final CassandraRoles roles;
   private final Progress progress;
+  private final PortChoice ports;
   private volatile int port;
+  private int storagePort;
   private long logStart;
   private volatile @Nullable OsProcess process;
 
@@ -61,6 +76,17 @@ public final class CassandraEngine implements Engine {
       EngineUser user,
       Secrets secrets,
       Progress progress) {
+    this(folder, jarFolder, java17, user, secrets, progress, Ports::freeFrom);
+  }
+
+  CassandraEngine(
+      Path folder,
+      Path jarFolder,
+      Path java17,
+      EngineUser user,
+      Secrets secrets,
+      Progress progress,
+      PortChoice ports) {
     this.home = folder.toAbsolutePath().resolve("cassandra");
     this.logs = folder.toAbsolutePath().resolve("logs").resolve("cassandra");
     this.jarFolder = jarFolder.toAbsolutePath();
@@ -68,6 +94,7 @@ public final class CassandraEngine implements Engine {
     this.user = user;
     this.roles = new CassandraRoles(secrets, home);
     this.progress = progress;
+    this.ports = ports;
   }
 
   @Override
@@ -98,13 +125,17 @@ public final class CassandraEngine implements Engine {
 
   @Override
   public void start() {
+    boolean known = port != 0;
     try {
       Optional<OsProcess> left = leftBehind();
       if (left.isPresent() && adopt(left.get())) {
         return;
       }
       boolean first = !Files.exists(home.resolve("data"));
-      if (!first) {
+      if (first) {
+        // Before the folder: a first start that breaks off must not leave one without its password.
+        roles.makeSecret();
+      } else {
         roles.checkSecret();
       }
       user.makeFolder(home);
@@ -118,9 +149,8 @@ public final class CassandraEngine implements Engine {
           first
               ? "starting %s (first start, makes the data folder; about 20 s)".formatted(name())
               : "starting " + name());
-      launch();
-      awaitPort(START_DEADLINE);
-      roles.ensure(port, java.util.Objects.requireNonNull(process)::isRunning);
+      launchOnFreePorts(known);
+      roles.ensure(port, java.util.Objects.requireNonNull(process)::isRunning, first);
     } catch (IOException e) {
       throw new EngineException(
           "Cassandra's folder %s cannot be used: %s: %s"
@@ -163,8 +193,8 @@ public final class CassandraEngine implements Engine {
     if (runningPort > 0) {
       port = runningPort;
       try {
-        awaitPort(Duration.ofSeconds(60)); // it may be in the middle of its own start
-        roles.ensure(port, running::isRunning);
+        awaitPort(ADOPTION_DEADLINE, false); // it may be in the middle of its own start
+        roles.ensure(port, running::isRunning, false);
         progress.step(
             "%s was left running by an earlier start; taken over on 127.0.0.1:%d (pid %d)"
                 .formatted(name(), port, running.pid()));
@@ -179,11 +209,36 @@ public final class CassandraEngine implements Engine {
     return false;
   }
 
+  /**
+   * @param known whether others have been told the port
+   */
+  private void launchOnFreePorts(boolean known) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      launch();
+      if (awaitPort(START_DEADLINE, true)) {
+        return;
+      }
+      stop();
+      if (known && !Ports.isFree(port)) {
+        throw Ports.lost("Cassandra", port);
+      }
+      if (attempt == Ports.START_TRIES) {
+        throw Ports.alwaysTaken("Cassandra");
+      }
+      progress.step(
+          Ports.takenMeanwhile(
+              "Cassandra", "one of the ports 127.0.0.1:" + port + " and " + storagePort));
+      if (!known) {
+        port = 0;
+      }
+    }
+  }
+
   private void launch() throws IOException {
     if (port == 0) {
-      port = Ports.freeFrom(DEFAULT_NATIVE_PORT);
+      port = ports.freeFrom(DEFAULT_NATIVE_PORT);
     }
-    int storagePort = Ports.freeFrom(DEFAULT_STORAGE_PORT);
+    storagePort = ports.freeFrom(DEFAULT_STORAGE_PORT);
     Path yaml = home.resolve("conf").resolve("cassandra.yaml");
     write(
         yaml,
@@ -262,14 +317,36 @@ public final class CassandraEngine implements Engine {
     user.giveFile(file);
   }
 
-  private void awaitPort(Duration atMost) {
+  /**
+   * Until our node answers.
+   *
+   * @param fresh whether the node was just launched, so that its log says when it listens
+   * @return false when another program has one of its ports: whatever answers there is not ours
+   */
+  private boolean awaitPort(Duration atMost, boolean fresh) {
     OsProcess waitedFor = java.util.Objects.requireNonNull(process);
     long begin = System.nanoTime();
     boolean said = false;
-    while (!answers()) {
-      Duration passed = Duration.ofNanos(System.nanoTime() - begin);
+    OptionalLong answeredSince = OptionalLong.empty();
+    while (true) {
+      boolean answers = answers();
+      if (answers && (!fresh || says(STARTED))) {
+        return true;
+      }
+      long now = System.nanoTime();
+      Duration passed = Duration.ofNanos(now - begin);
       if (!waitedFor.isRunning()) {
+        if (fresh && PORT_TAKEN.stream().anyMatch(this::says)) {
+          return false;
+        }
         throw refused("it ended during the start");
+      }
+      if (!answers) {
+        answeredSince = OptionalLong.empty();
+      } else if (answeredSince.isEmpty()) {
+        answeredSince = OptionalLong.of(now);
+      } else if (now - answeredSince.getAsLong() > FOREIGN_AFTER.toNanos()) {
+        return false;
       }
       if (passed.compareTo(atMost) > 0) {
         throw refused("it does not answer on 127.0.0.1:" + port);
@@ -281,6 +358,13 @@ public final class CassandraEngine implements Engine {
       }
       OsProcess.pause(Duration.ofMillis(POLL_MS));
     }
+  }
+
+  /** Whether our node has written this since its launch. */
+  private boolean says(String words) {
+    return EngineFiles.lastLine(logs.resolve("system.log"), logStart, line -> line.contains(words))
+        .or(() -> EngineFiles.lastLine(startLog(), 0, line -> line.contains(words)))
+        .isPresent();
   }
 
   private boolean answers() {

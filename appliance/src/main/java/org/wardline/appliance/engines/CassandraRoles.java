@@ -22,6 +22,7 @@ import org.wardline.config.Secret;
 final class CassandraRoles {
   private static final String ADMIN = "wardline_admin";
   private static final String ADMIN_SECRET = "cassandra-admin";
+  private static final String ADMIN_PASSWORD = "the password of Cassandra's administrator";
   private static final String ARCHIVE_SECRET = "cassandra-archive";
   private static final String DEFAULT = "cassandra"; // both name and password of a new node
   private static final Duration DEFAULT_ROLE_DEADLINE = Duration.ofSeconds(30);
@@ -41,15 +42,22 @@ final class CassandraRoles {
 
   /** Before a start on an existing folder. */
   void checkSecret() {
-    secrets.existing(ADMIN_SECRET, "the password of Cassandra's administrator");
+    secrets.existing(ADMIN_SECRET, ADMIN_PASSWORD);
   }
 
-  /** Signs in, which also proves that the node answers queries, and adds what is missing. */
-  void ensure(int port, BooleanSupplier running) {
-    boolean known = secrets.has(ADMIN_SECRET);
-    Secret password =
-        secrets.getOrMake(ADMIN_SECRET); // on disk before the role exists, so a crash loses neither
-    Optional<CqlSession> session = known ? open(port, ADMIN, password) : Optional.empty();
+  /** Before the first start of a folder. */
+  void makeSecret() {
+    secrets.getOrMake(ADMIN_SECRET);
+  }
+
+  /**
+   * Signs in, which also proves that the node answers queries, and adds what is missing.
+   *
+   * @param fresh whether the folder was made by this start, so that nobody has an account yet
+   */
+  void ensure(int port, BooleanSupplier running, boolean fresh) {
+    Secret password = secrets.existing(ADMIN_SECRET, ADMIN_PASSWORD);
+    Optional<CqlSession> session = fresh ? Optional.empty() : open(port, ADMIN, password);
     try {
       if (session.isEmpty()) {
         makeAdmin(port, password, running);

@@ -28,6 +28,7 @@ public final class PostgresEngine implements Engine {
   private static final int MAX_SOCKET_PATH = 90; // of 107 bytes; PostgreSQL adds "/.s.PGSQL.15432"
   private static final long POLL_MS = 25;
   private static final int PID_FILE_PORT_LINE = 3;
+  private static final int PID_FILE_STATUS_LINE = 7;
   private static final Duration START_DEADLINE = Duration.ofSeconds(60);
   private static final Duration RECOVERY_DEADLINE = Duration.ofMinutes(30);
   private static final Duration ADOPTION_DEADLINE = Duration.ofSeconds(15);
@@ -38,7 +39,6 @@ public final class PostgresEngine implements Engine {
       "57P03"; // cannot_connect_now: start-up, recovery or shutdown
   private static final String STATE_BAD_PASSWORD = "28P01";
   private static final String STATE_NO_ENTRY = "28000"; // pg_hba.conf lets nobody in
-  private static final int START_TRIES = 3;
 
   private final Path home;
   private final Path data;
@@ -49,6 +49,7 @@ public final class PostgresEngine implements Engine {
   private final EngineUser user;
   private final Secrets secrets;
   private final Progress progress;
+  private final PortChoice ports;
   private volatile int port;
   private volatile @Nullable PostgresBinaries binaries;
   private volatile @Nullable OsProcess process;
@@ -59,6 +60,16 @@ public final class PostgresEngine implements Engine {
    */
   public PostgresEngine(
       Path folder, Path jarFolder, EngineUser user, Secrets secrets, Progress progress) {
+    this(folder, jarFolder, user, secrets, progress, Ports::freeFrom);
+  }
+
+  PostgresEngine(
+      Path folder,
+      Path jarFolder,
+      EngineUser user,
+      Secrets secrets,
+      Progress progress,
+      PortChoice ports) {
     this.home = folder.toAbsolutePath().resolve("postgres");
     this.data = home.resolve("data");
     this.sockets = home.resolve("socket");
@@ -68,6 +79,7 @@ public final class PostgresEngine implements Engine {
     this.user = user;
     this.secrets = secrets;
     this.progress = progress;
+    this.ports = ports;
   }
 
   @Override
@@ -105,6 +117,7 @@ public final class PostgresEngine implements Engine {
   public void start() {
     PostgresBinaries programs = PostgresBinaries.unpacked(jarFolder, engines, progress);
     binaries = programs;
+    boolean known = port != 0;
     try {
       user.makeFolder(home);
       user.makeFolder(sockets);
@@ -118,7 +131,7 @@ public final class PostgresEngine implements Engine {
       } else {
         makeData(programs);
       }
-      launch(programs);
+      launch(programs, known);
       bootstrap();
     } catch (IOException e) {
       throw new EngineException(
@@ -309,10 +322,13 @@ public final class PostgresEngine implements Engine {
     }
   }
 
-  private void launch(PostgresBinaries programs) throws IOException {
+  /**
+   * @param known whether others have been told the port
+   */
+  private void launch(PostgresBinaries programs, boolean known) throws IOException {
     for (int attempt = 1; ; attempt++) {
       if (port == 0) {
-        port = Ports.freeFrom(DEFAULT_PORT);
+        port = ports.freeFrom(DEFAULT_PORT);
       }
       writeConfiguration();
       Path log = logs.resolve("start.log");
@@ -333,14 +349,30 @@ public final class PostgresEngine implements Engine {
         awaitReady(START_DEADLINE);
         return;
       } catch (EngineException e) {
-        boolean portTaken = !started.isRunning() && !Ports.isFree(port);
-        if (!portTaken || attempt == START_TRIES) {
+        boolean portTaken = !started.isRunning() && (!Ports.isFree(port) || saysPortTaken(log));
+        if (!portTaken) {
           stop();
           throw e;
         }
-        port = 0; // somebody took it between our look and the start
+        if (known) {
+          throw Ports.lost("PostgreSQL", port);
+        }
+        if (attempt == Ports.START_TRIES) {
+          throw Ports.alwaysTaken("PostgreSQL");
+        }
+        progress.step(Ports.takenMeanwhile("PostgreSQL", "the port 127.0.0.1:" + port));
+        port = 0;
       }
     }
+  }
+
+  /** The other one may be gone again by now. */
+  private boolean saysPortTaken(Path startLog) {
+    return newestServerLog()
+        .flatMap(file -> EngineFiles.lastLine(file, 0, PostgresEngine::isFatal))
+        .or(() -> EngineFiles.lastLine(startLog, 0, PostgresEngine::isFatal))
+        .filter(line -> line.contains("could not create any TCP/IP sockets"))
+        .isPresent();
   }
 
   private void writeConfiguration() throws IOException {
@@ -375,19 +407,36 @@ public final class PostgresEngine implements Engine {
     return path.toString().replace("'", "''");
   }
 
+  /**
+   * Whether our own server has its port. Until then whatever answers there is somebody else's, and
+   * what that says of our password means nothing. PostgreSQL writes its status into the file once
+   * it listens.
+   */
+  private boolean listens(OsProcess server) {
+    try {
+      List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
+      return lines.size() > PID_FILE_STATUS_LINE
+          && lines.getFirst().strip().equals(Long.toString(server.pid()))
+          && !lines.get(PID_FILE_STATUS_LINE).isBlank();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private void awaitReady(Duration atMost) {
     OsProcess waitedFor = java.util.Objects.requireNonNull(process);
     long begin = System.nanoTime();
     boolean recoverySaid = false;
     while (true) {
-      String state;
-      try (Connection connection = connectAsAdmin("postgres")) {
-        if (connection.isValid(5)) {
-          return;
+      String state = "";
+      if (listens(waitedFor)) {
+        try (Connection connection = connectAsAdmin("postgres")) {
+          if (connection.isValid(5)) {
+            return;
+          }
+        } catch (SQLException e) {
+          state = e.getSQLState() == null ? "" : e.getSQLState();
         }
-        state = "";
-      } catch (SQLException e) {
-        state = e.getSQLState() == null ? "" : e.getSQLState();
       }
       if (state.equals(STATE_BAD_PASSWORD)) {
         throw new EngineException(

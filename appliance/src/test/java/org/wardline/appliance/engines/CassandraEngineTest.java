@@ -140,6 +140,27 @@ class CassandraEngineTest {
 
   @Test
   @Order(7)
+  void a_port_that_another_program_takes_in_the_same_moment_is_left_to_it() throws IOException {
+    engine.stop();
+    try (FasterProgram faster = new FasterProgram(1)) {
+      engine = folder.cassandra(faster);
+      engine.start();
+      assertThat(engine.port()).isNotIn(faster.ports());
+      assertThat(folder.progress())
+          .anyMatch(
+              line ->
+                  line.startsWith(
+                      "another program took one of the ports 127.0.0.1:"
+                          + faster.ports().getFirst()));
+      try (CqlSession archive =
+          open(CassandraEngine.ARCHIVE_ROLE, engine.archivePassword().reveal())) {
+        assertThat(archive.execute("SELECT id FROM kept.rows").all()).hasSize(100);
+      }
+    }
+  }
+
+  @Test
+  @Order(8)
   void a_missing_password_file_is_refused_before_anything_starts() throws IOException {
     engine.stop();
     Path secret = folder.secrets().file("cassandra-admin");
@@ -153,7 +174,7 @@ class CassandraEngineTest {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void a_damaged_table_is_refused_with_the_folder_and_what_to_do() throws IOException {
     try (Stream<Path> files = Files.walk(folder.folder().resolve("cassandra/data/system"))) {
       for (Path file : files.filter(path -> path.toString().endsWith("-Statistics.db")).toList()) {

@@ -26,22 +26,32 @@ record EngineFolder(Path folder, Secrets secrets, List<String> progress) {
   }
 
   PostgresEngine postgres() {
+    return postgres(Ports::freeFrom);
+  }
+
+  PostgresEngine postgres(PortChoice ports) {
     return new PostgresEngine(
         folder,
         Path.of("engines/target/postgresql").toAbsolutePath(),
         EngineUser.ofThisMachine(),
         secrets,
-        progress::add);
+        progress::add,
+        ports);
   }
 
   CassandraEngine cassandra() {
+    return cassandra(Ports::freeFrom);
+  }
+
+  CassandraEngine cassandra(PortChoice ports) {
     return new CassandraEngine(
         folder,
         Path.of("engines/target/cassandra").toAbsolutePath(),
         JavaHome.of17(System.getenv(), Path.of("/usr/lib/jvm")),
         EngineUser.ofThisMachine(),
         secrets,
-        progress::add);
+        progress::add,
+        ports);
   }
 
   /** True when any file below holds the text. */

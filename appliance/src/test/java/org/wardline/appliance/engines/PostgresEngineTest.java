@@ -14,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -147,6 +148,70 @@ class PostgresEngineTest {
       engine.start();
       assertThat(engine.port()).isNotEqualTo(foreign.getLocalPort());
     }
+  }
+
+  @Test
+  void a_port_that_another_program_takes_in_the_same_moment_is_left_to_it() throws IOException {
+    try (FasterProgram faster = new FasterProgram(2)) {
+      engine = folder.postgres(faster);
+      engine.start();
+      assertThat(engine.port()).isNotIn(faster.ports());
+      assertThat(folder.progress())
+          .contains(
+              "another program took the port 127.0.0.1:%d of PostgreSQL in the same moment; trying the next free one"
+                  .formatted(faster.ports().getFirst()));
+    }
+  }
+
+  @Test
+  void another_wardlines_database_on_the_chosen_port_is_not_taken_for_ours() throws IOException {
+    PostgresEngine other = folder.copy(dir.resolve("other")).postgres();
+    other.start();
+    try {
+      // As if it had started in the same moment. It even knows our password.
+      AtomicBoolean first = new AtomicBoolean(true);
+      engine =
+          folder.postgres(
+              preferred -> first.getAndSet(false) ? other.port() : Ports.freeFrom(preferred));
+      engine.start();
+      assertThat(engine.port()).isNotEqualTo(other.port());
+      assertThat(engine.isRunning()).isTrue();
+      assertThat(other.isRunning()).isTrue();
+    } finally {
+      other.stop();
+    }
+  }
+
+  @Test
+  void a_start_does_not_run_after_free_ports_for_ever() throws IOException {
+    try (FasterProgram faster = new FasterProgram(Integer.MAX_VALUE)) {
+      engine = folder.postgres(faster);
+      assertThatThrownBy(() -> engine.start())
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("PostgreSQL found no port: 3 times another program");
+      assertThat(faster.ports()).hasSize(3);
+    }
+  }
+
+  @Test
+  void after_a_crash_a_lost_port_is_said_and_not_exchanged() throws IOException {
+    engine = folder.postgres();
+    engine.start();
+    OsProcess running = OsProcess.of(engine.pid()).orElseThrow();
+    running.kill();
+    assertThat(running.awaitExit(Duration.ofSeconds(5))).isTrue();
+    // Its children leave the port a moment later.
+    while (!Ports.isFree(engine.port())) {
+      OsProcess.pause(Duration.ofMillis(20));
+    }
+    try (ServerSocket foreign =
+        new ServerSocket(engine.port(), 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      assertThatThrownBy(() -> engine.start())
+          .isInstanceOf(EngineException.class)
+          .hasMessageContaining("Another program listens on 127.0.0.1:" + foreign.getLocalPort());
+    }
+    engine.start();
+    assertThat(engine.isRunning()).isTrue();
   }
 
   @Test

@@ -64,7 +64,7 @@ final class DeliveryEvents {
     this.live = live;
   }
 
-  private record About(UUID message, UUID conversation, String line) {}
+  private record About(UUID message, UUID conversation, String line, DeliveryState state) {}
 
   /** Applies one batch and returns how many events it took. */
   int runOnce() {
@@ -105,13 +105,21 @@ final class DeliveryEvents {
         event -> byMessage.computeIfAbsent(event.id(), id -> new ArrayList<>()).add(event));
     Map<UUID, About> about = new HashMap<>();
     tx.query(
-            "SELECT id, conversation_id, line FROM wardline.message WHERE id = ANY (?)",
-            row -> new About(row.uuid("id"), row.uuid("conversation_id"), row.string("line")),
+            // Locked, because a recall may change the state between the look and the update.
+            """
+            SELECT id, conversation_id, line, state FROM wardline.message WHERE id = ANY (?)
+            FOR NO KEY UPDATE
+            """,
+            row ->
+                new About(
+                    row.uuid("id"),
+                    row.uuid("conversation_id"),
+                    row.string("line"),
+                    DeliveryState.ofWireName(row.string("state"))),
             (Object) byMessage.keySet().toArray(new UUID[0]))
         .forEach(row -> about.put(row.message(), row));
     TestTexts.apply(tx, events.stream().filter(event -> !about.containsKey(event.id())).toList());
-    byMessage.keySet().retainAll(about.keySet());
-    updateStates(tx, byMessage);
+    updateStates(tx, byMessage, about);
     MessageSteps.add(tx, events.stream().filter(event -> about.containsKey(event.id())).toList());
     ended.archive(tx, about.keySet());
     Map<UUID, String> changed = new LinkedHashMap<>();
@@ -133,31 +141,33 @@ final class DeliveryEvents {
     }
   }
 
-  private static void updateStates(Tx tx, Map<UUID, List<SmsQueue.Event>> byMessage) {
-    List<UUID> ids = List.copyOf(byMessage.keySet());
-    String[] states = new String[ids.size()];
-    Boolean[] duplicates = new Boolean[ids.size()];
-    int i = 0;
-    for (List<SmsQueue.Event> steps : byMessage.values()) {
-      states[i] = steps.getLast().state().wireName();
-      duplicates[i] = steps.stream().anyMatch(SmsQueue.Event::mayBeDuplicate);
-      i++;
-    }
-    // A receipt may prove a doubtful end wrong, but nothing leads back from an end.
+  /** Each message's reports are folded into one state, so that a batch is as if told one by one. */
+  private static void updateStates(
+      Tx tx, Map<UUID, List<SmsQueue.Event>> byMessage, Map<UUID, About> about) {
+    List<UUID> ids = new ArrayList<>();
+    List<String> states = new ArrayList<>();
+    List<Boolean> duplicates = new ArrayList<>();
+    about.forEach(
+        (id, row) -> {
+          DeliveryState state = row.state();
+          boolean duplicate = false;
+          for (SmsQueue.Event event : byMessage.getOrDefault(id, List.of())) {
+            state = state.after(event.state());
+            duplicate |= event.mayBeDuplicate();
+          }
+          ids.add(id);
+          states.add(state.wireName());
+          duplicates.add(duplicate);
+        });
     tx.update(
         """
         UPDATE wardline.message m
-        SET state = CASE
-              WHEN m.state IN ('delivered', 'recalled') THEN m.state
-              WHEN m.state = 'unknown' AND e.state NOT IN ('delivered', 'failed', 'expired') THEN m.state
-              WHEN m.state IN ('failed', 'expired') AND e.state NOT IN ('delivered', 'failed') THEN m.state
-              ELSE e.state END,
-            may_be_duplicate = m.may_be_duplicate OR e.may_be_duplicate
+        SET state = e.state, may_be_duplicate = m.may_be_duplicate OR e.may_be_duplicate
         FROM unnest(?::uuid[], ?::text[], ?::boolean[]) AS e (id, state, may_be_duplicate)
         WHERE m.id = e.id
         """,
         ids.toArray(new UUID[0]),
-        states,
-        duplicates);
+        states.toArray(new String[0]),
+        duplicates.toArray(new Boolean[0]));
   }
 }

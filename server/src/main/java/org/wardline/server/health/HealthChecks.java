@@ -8,12 +8,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
 import org.wardline.jdbc.Db;
 import org.wardline.server.health.HealthFinding.Failed;
 import org.wardline.server.health.HealthFinding.Ok;
 import org.wardline.server.health.HealthFinding.Warn;
+import org.wardline.server.links.StrandedTexts;
 import org.wardline.sms.LinkStatus;
 import org.wardline.sms.Links;
 import org.wardline.sms.SmsQueue;
@@ -26,6 +29,10 @@ final class HealthChecks {
   private static final Duration LINK_DOWN_TOLERATED = Duration.ofSeconds(30);
   private static final long QUEUE_SECONDS_WARN = 60;
   private static final long QUEUE_SECONDS_FAILED = 900;
+
+  /** Links are exchanged and gateways restarted within this time. */
+  private static final long STRANDED_SECONDS_TOLERATED = 30;
+
   private static final Duration ARCHIVE_LAG_WARN = Duration.ofMinutes(5);
   private static final double DISK_FREE_WARN = 0.15;
   private static final double DISK_FREE_FAILED = 0.05;
@@ -110,6 +117,39 @@ final class HealthChecks {
     String todo =
         "Look at the link to the carrier above; ask the carrier whether it slows us down.";
     return depth.oldestSeconds() < QUEUE_SECONDS_FAILED
+        ? new Warn(what, means, todo)
+        : new Failed(what, means, todo);
+  }
+
+  /** Texts that every link leaves where they are. */
+  static HealthCheck stranded(Supplier<List<StrandedTexts>> stranded) {
+    return HealthCheck.of("Texts without a link", () -> stranded(stranded.get()));
+  }
+
+  static HealthFinding stranded(List<StrandedTexts> stranded) {
+    if (stranded.isEmpty()) {
+      return new Ok("none");
+    }
+    StrandedTexts oldest =
+        Collections.max(stranded, Comparator.comparingLong(StrandedTexts::oldestSeconds));
+    long texts = stranded.stream().mapToLong(StrandedTexts::waiting).sum();
+    String what =
+        "No link carries %s on line %s %s%s."
+            .formatted(
+                oldest.count(),
+                oldest.line(),
+                oldest.to(),
+                stranded.size() == 1
+                    ? ""
+                    : ", nor " + (texts - oldest.waiting()) + " others that wait");
+    String means =
+        "They do not leave by themselves: they wait until their time runs out, and those patients"
+            + " are not reached.";
+    String todo =
+        "The page /links names them. Give a link their line (\"lines\") and the beginning of their"
+            + " numbers (\"prefixes\"), or let one that carries them run again. Urgent matters:"
+            + " call the patient.";
+    return oldest.oldestSeconds() < STRANDED_SECONDS_TOLERATED
         ? new Warn(what, means, todo)
         : new Failed(what, means, todo);
   }

@@ -20,6 +20,7 @@ import org.wardline.metrics.Metrics;
 import org.wardline.server.accounts.Access;
 import org.wardline.server.accounts.Caller;
 import org.wardline.server.archive.ArchiveFeature;
+import org.wardline.server.links.LinksFeature;
 import org.wardline.server.parts.Parts;
 import org.wardline.server.web.Json;
 import org.wardline.server.web.Pages;
@@ -49,7 +50,8 @@ public final class HealthFeature {
   /**
    * @param data the folder whose disk is watched
    */
-  public HealthFeature(Parts parts, Access access, ArchiveFeature archive, Path data) {
+  public HealthFeature(
+      Parts parts, Access access, LinksFeature links, ArchiveFeature archive, Path data) {
     this.access = access;
     this.pages = parts.pages();
     this.metrics = parts.metrics();
@@ -61,6 +63,7 @@ public final class HealthFeature {
             HealthChecks.database(db),
             HealthChecks.links(db, clock),
             HealthChecks.queue(new QueueDepth(db, queue, clock, metrics)),
+            HealthChecks.stranded(links::stranded),
             HealthChecks.aside(() -> db.inTransaction(queue::aside)),
             HealthChecks.archive(() -> Duration.ofSeconds(archive.lag().oldestSeconds())),
             HealthChecks.disk(data));

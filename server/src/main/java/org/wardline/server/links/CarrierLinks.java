@@ -75,7 +75,8 @@ final class CarrierLinks {
   }
 
   /** Everything the page shows. */
-  record Overview(List<LinkView> links, List<SmsQueue.LineDepth> waiting) {}
+  record Overview(
+      List<LinkView> links, List<SmsQueue.LineDepth> waiting, List<StrandedTexts> stranded) {}
 
   /** What came of an attempt to change a link. */
   sealed interface Outcome {
@@ -108,13 +109,13 @@ final class CarrierLinks {
    * @param again a page that is open already asks what is new
    */
   Overview overview(Caller caller, boolean again) {
-    Overview found =
+    List<LinkView> found =
         db.inTransaction(
             tx -> {
               noteView(tx, caller, "link.list", "", again);
-              return new Overview(views(tx), List.of());
+              return views(tx);
             });
-    return new Overview(found.links(), figures.waiting());
+    return new Overview(found, figures.waiting(), figures.stranded());
   }
 
   Optional<LinkView> find(Caller caller, String link) {

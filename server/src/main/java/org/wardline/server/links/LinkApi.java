@@ -47,7 +47,8 @@ final class LinkApi {
     rules.post("/api/v1/links/{name}/remove", want(Want.REMOVE));
     rules.post("/api/v1/links/{name}/test", access.api("link:write", this::test));
     rules.get("/api/v1/links/{name}/tests/{id}", access.api("link:read", this::tested));
-    rules.get("/api/v1/routes", access.api("link:read", this::route));
+    // Posted, so that no number stands in an address, a history or another program's log.
+    rules.post("/api/v1/routes", access.api("link:read", this::route));
   }
 
   /**
@@ -67,6 +68,16 @@ final class LinkApi {
     }
   }
 
+  /**
+   * @param to a number or its beginning
+   */
+  record RouteBody(@Nullable String to, @Nullable String line) {
+    @Override
+    public String toString() {
+      return "RouteBody[redacted]";
+    }
+  }
+
   private record Wish(String name, String want) {}
 
   private void list(Caller caller, ServerRequest request, ServerResponse response) {
@@ -78,7 +89,9 @@ final class LinkApi {
             "items",
             found.links().stream().map(LinkApi::json).toList(),
             "waiting",
-            found.waiting()));
+            found.waiting(),
+            "stranded",
+            found.stranded()));
   }
 
   private void show(Caller caller, ServerRequest request, ServerResponse response) {
@@ -166,10 +179,11 @@ final class LinkApi {
   }
 
   private void route(Caller caller, ServerRequest request, ServerResponse response) {
-    String line = request.query().first("line").orElse(links.lines().getFirst().id());
+    RouteBody body = Json.read(request, RouteBody.class);
+    String line = Optional.ofNullable(body.line()).orElse(links.lines().getFirst().id());
     checkLine(line);
     String number =
-        Numbers.beginning(request.query().first("to").orElse(""))
+        Numbers.beginning(Optional.ofNullable(body.to()).orElse(""))
             .orElseThrow(() -> new Problem(Problem.Type.INVALID_NUMBER, Numbers.BAD_BEGINNING));
     RoutePreview preview = links.route(caller, line, number);
     Json.send(response, Status.OK_200, Map.of("ways", preview.ways(), "others", preview.others()));

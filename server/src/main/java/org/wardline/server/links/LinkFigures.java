@@ -3,7 +3,9 @@ package org.wardline.server.links;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.wardline.jdbc.Db;
@@ -23,7 +25,11 @@ final class LinkFigures {
 
   private static final double MILLIS = 1e3;
 
-  private record Known(Instant at, List<LinkView> links, List<SmsQueue.LineDepth> waiting) {}
+  private record Known(
+      Instant at,
+      List<LinkView> links,
+      List<SmsQueue.LineDepth> waiting,
+      List<StrandedTexts> stranded) {}
 
   private final Db db;
   private final Links links;
@@ -85,11 +91,33 @@ final class LinkFigures {
         "wardline_queue_line_oldest_seconds",
         "How long the oldest of them has waited.",
         SmsQueue.LineDepth::oldestSeconds);
+    metrics.gauges(
+        "wardline_queue_stranded_texts",
+        "Texts of the line that wait although no link in service carries them.",
+        List.of("line"),
+        () -> {
+          Known known = now();
+          return known.waiting().stream()
+              .map(depth -> Reading.of((double) stranded(known, depth.line()), depth.line()))
+              .toList();
+        });
   }
 
   /** What waits, line by line. */
   List<SmsQueue.LineDepth> waiting() {
     return now().waiting();
+  }
+
+  /** What waits in vain. */
+  List<StrandedTexts> stranded() {
+    return now().stranded();
+  }
+
+  private static long stranded(Known known, String line) {
+    return known.stranded().stream()
+        .filter(texts -> texts.line().equals(line))
+        .mapToLong(StrandedTexts::waiting)
+        .sum();
   }
 
   private void ofLinks(
@@ -124,13 +152,29 @@ final class LinkFigures {
     }
     Known fresh =
         db.inTransaction(
-            tx ->
-                new Known(
-                    now,
-                    LinkView.of(LinkStatus.all(tx), links.wanted(tx), now),
-                    withEmptyLines(queue.depthByLine(tx))));
+            tx -> {
+              List<LinkView> views = LinkView.of(LinkStatus.all(tx), links.wanted(tx), now);
+              List<SmsQueue.LaneDepth> lanes = queue.depthByLane(tx);
+              return new Known(
+                  now, views, withEmptyLines(byLine(lanes)), StrandedTexts.of(views, lanes));
+            });
     known = fresh;
     return fresh;
+  }
+
+  private static List<SmsQueue.LineDepth> byLine(List<SmsQueue.LaneDepth> lanes) {
+    Map<String, SmsQueue.LineDepth> lines = new LinkedHashMap<>();
+    for (SmsQueue.LaneDepth lane : lanes) {
+      lines.merge(
+          lane.line(),
+          new SmsQueue.LineDepth(lane.line(), lane.waiting(), lane.oldestSeconds()),
+          (one, other) ->
+              new SmsQueue.LineDepth(
+                  one.line(),
+                  one.waiting() + other.waiting(),
+                  Math.max(one.oldestSeconds(), other.oldestSeconds())));
+    }
+    return List.copyOf(lines.values());
   }
 
   private List<SmsQueue.LineDepth> withEmptyLines(List<SmsQueue.LineDepth> found) {

@@ -94,7 +94,7 @@ final class LinkPages {
 
   private LinksPage overview(Caller caller, boolean again) {
     CarrierLinks.Overview found = links.overview(caller, again);
-    return new LinksPage(found.links(), found.waiting(), links.lines(), times());
+    return new LinksPage(found.links(), found.waiting(), found.stranded(), links.lines(), times());
   }
 
   private void blank(Caller caller, ServerRequest request, ServerResponse response) {

@@ -58,6 +58,11 @@ public record LinkView(
     return isReported() && is("bound");
   }
 
+  /** It cannot run, or was stopped: what it would carry is not known for sure. */
+  boolean isStopped() {
+    return is("stopped");
+  }
+
   /** Out of service because people wanted it so. */
   public boolean isDrained() {
     return want() == Want.DRAIN && status.filter(s -> s.state().equals("stopped")).isPresent();

@@ -14,12 +14,13 @@ import org.wardline.server.parts.Parts;
 public final class LinksFeature {
   private final LinkPages pages;
   private final LinkApi api;
+  private final LinkFigures figures;
 
   /**
    * @param lines the practice's; at least one
    */
   public LinksFeature(Parts parts, Access access, List<Line> lines) {
-    LinkFigures figures =
+    figures =
         new LinkFigures(
             parts.db(),
             parts.links(),
@@ -32,6 +33,11 @@ public final class LinksFeature {
             parts.db(), parts.links(), parts.queue(), figures, lines, parts.audit(), parts.clock());
     pages = new LinkPages(access, parts.pages(), links, parts.clock(), parts.zone());
     api = new LinkApi(access, links);
+  }
+
+  /** Texts that wait although no link in service carries them; asked anew once a second at most. */
+  public List<StrandedTexts> stranded() {
+    return figures.stranded();
   }
 
   public void routes(HttpRules rules) {

@@ -15,7 +15,11 @@ import org.wardline.sms.TestTexts.TestText;
 
 /** What the pages about links show, and how figures and times read there. */
 public record LinksPage(
-    List<LinkView> links, List<SmsQueue.LineDepth> waiting, List<Line> lines, ReadableTimes times) {
+    List<LinkView> links,
+    List<SmsQueue.LineDepth> waiting,
+    List<StrandedTexts> stranded,
+    List<Line> lines,
+    ReadableTimes times) {
   private static final int SECONDS_PER_MINUTE = 60;
   private static final int MINUTES_PER_HOUR = 60;
   private static final int LONG_WAIT_SECONDS = 60;

@@ -46,7 +46,7 @@ public record RoutePreview(List<Way> ways, List<Way> others) {
   }
 
   /** As the gateway sees it; one that nobody reports on cannot be counted on. */
-  private static Optional<Link> inService(LinkView view) {
+  static Optional<Link> inService(LinkView view) {
     return view.want() == Want.DRAIN || view.want() == Want.REMOVE
         ? Optional.empty()
         : view.status()

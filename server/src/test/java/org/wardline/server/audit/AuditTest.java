@@ -210,7 +210,7 @@ class AuditTest {
     answers.put(
         "send a test text",
         api(unwatched, "POST", "/links/" + CANARY + "/test", "{\"to\":\"" + NUMBER + "\"}"));
-    answers.put("ask for a way", api(unwatched, "GET", "/routes?to=%2B1", ""));
+    answers.put("ask for a way", api(unwatched, "POST", "/routes", "{\"to\":\"+1\"}"));
 
     List<String> wentThrough = new ArrayList<>();
     answers.forEach(

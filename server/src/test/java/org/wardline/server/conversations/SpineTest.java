@@ -326,6 +326,32 @@ class SpineTest {
   }
 
   @Test
+  void reports_of_one_text_that_come_together_end_as_if_they_came_one_by_one() {
+    String number = number();
+    patient(number, "care");
+    List<List<String>> reports =
+        List.of(
+            // Another gateway took over: its own "sent" is told after the first one's end.
+            List.of("submitting", "sent", "delivered", "submitting", "sent"),
+            List.of("sent", "failed", "sent"),
+            List.of("sent", "expired", "failed", "expired"),
+            List.of("sent", "unknown", "delivered", "failed"),
+            List.of("sent", "unknown", "expired", "unknown", "delivered"));
+    List<String> ends = List.of("delivered", "failed", "failed", "delivered", "delivered");
+    for (int i = 0; i < ends.size(); i++) {
+      String together = accepted(number, "Together " + i);
+      gatewaySays(together, reports.get(i).toArray(String[]::new));
+      String alone = accepted(number, "One by one " + i);
+      for (String report : reports.get(i)) {
+        gatewaySays(alone, report);
+        await("applied", () -> count("SELECT count(*) FROM sms.event") == 0);
+      }
+      assertThat(state(together)).as("%s", reports.get(i)).isEqualTo(ends.get(i));
+      assertThat(state(alone)).as("%s", reports.get(i)).isEqualTo(ends.get(i));
+    }
+  }
+
+  @Test
   void a_receipt_days_late_still_ends_a_text_that_was_called_unknown() {
     String number = number();
     patient(number, "care");

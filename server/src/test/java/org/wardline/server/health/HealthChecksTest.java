@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.wardline.server.health.HealthFinding.Failed;
 import org.wardline.server.health.HealthFinding.Ok;
 import org.wardline.server.health.HealthFinding.Warn;
+import org.wardline.server.links.StrandedTexts;
 import org.wardline.sms.LinkStatus;
 import org.wardline.sms.Links.Want;
 import org.wardline.sms.Routes;
@@ -69,6 +70,29 @@ class HealthChecksTest {
     assertThat(HealthChecks.queue(new SmsQueue.Depth(5_000, 10))).isInstanceOf(Ok.class);
     assertThat(HealthChecks.queue(new SmsQueue.Depth(1, 120))).isInstanceOf(Warn.class);
     assertThat(HealthChecks.queue(new SmsQueue.Depth(1, 3_600))).isInstanceOf(Failed.class);
+  }
+
+  @Test
+  void texts_that_no_link_carries_are_said_before_they_expire() {
+    assertThat(HealthChecks.stranded(List.of())).isInstanceOf(Ok.class);
+    assertThat(HealthChecks.stranded(List.of(new StrandedTexts("main", "@gone", 1, 5))))
+        .isInstanceOfSatisfying(
+            Warn.class,
+            warn ->
+                assertThat(warn.what())
+                    .isEqualTo("No link carries 1 text on line main for link gone alone."));
+    assertThat(
+            HealthChecks.stranded(
+                List.of(
+                    new StrandedTexts("main", "+", 4, 5),
+                    new StrandedTexts("billing", "+44", 2, 300))))
+        .isInstanceOfSatisfying(
+            Failed.class,
+            failed ->
+                assertThat(failed.what())
+                    .isEqualTo(
+                        "No link carries 2 texts on line billing to numbers that begin with +44, nor"
+                            + " 4 others that wait."));
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +44,8 @@ class LinkApiTest {
   @BeforeEach
   void clear() {
     gateway.clear();
+    // Figures are kept for a second.
+    server.clock.forward(Duration.ofSeconds(2));
   }
 
   private record Answer(int status, JsonNode body, String text) {}
@@ -82,7 +85,23 @@ class LinkApiTest {
     assertThat(link.path("status").path("state").asString()).isEqualTo("bound");
     assertThat(link.path("status").path("window").asInt()).isEqualTo(10);
     assertThat(list.body().path("waiting").path(0).path("line").asString()).isEqualTo("main");
+    assertThat(list.body().path("stranded").isEmpty()).isTrue();
     assertThat(server.audit()).contains("writer: link.pause (first)", "reader: link.list ()");
+  }
+
+  @Test
+  void texts_that_no_link_carries_are_listed_by_line_and_prefix() throws Exception {
+    gateway.bound("first", "main");
+    gateway.waiting("billing", "+44", 2);
+    server.clock.forward(Duration.ofSeconds(2));
+
+    JsonNode stranded = call(reader, "GET", "/links", "").body().path("stranded");
+
+    assertThat(stranded).hasSize(1);
+    assertThat(stranded.path(0).path("line").asString()).isEqualTo("billing");
+    assertThat(stranded.path(0).path("prefix").asString()).isEqualTo("+44");
+    assertThat(stranded.path(0).path("waiting").asInt()).isEqualTo(2);
+    assertThat(stranded.path(0).path("oldestSeconds").asInt()).isGreaterThanOrEqualTo(420);
   }
 
   @Test
@@ -167,15 +186,31 @@ class LinkApiTest {
     gateway.bound("all");
     gateway.bound("named", "billing");
 
-    Answer route = call(reader, "GET", "/routes?line=billing&to=%2B1312", "");
+    Answer route = route(reader, "{\"line\":\"billing\",\"to\":\"+1312\"}");
 
+    assertThat(route.status()).isEqualTo(200);
     assertThat(route.body().path("ways").path(0).path("link").asString()).isEqualTo("named");
     assertThat(route.body().path("ways").path(1).path("link").asString()).isEqualTo("all");
-    Answer usual = call(reader, "GET", "/routes?to=%2B13125550123", "");
+    Answer usual = route(reader, "{\"to\":\"+13125550123\"}");
     assertThat(usual.body().path("others").path(0).path("reason").asString())
         .isEqualTo("It does not carry line main.");
-    assertThat(call(reader, "GET", "/routes?line=nope&to=%2B1", "").status()).isEqualTo(422);
-    assertThat(call(reader, "GET", "/routes", "").status()).isEqualTo(422);
+    assertThat(usual.text()).doesNotContain("555");
+    assertThat(route(reader, "{\"line\":\"nope\",\"to\":\"+1\"}").status()).isEqualTo(422);
+    assertThat(route(reader, "{}").status()).isEqualTo(422);
+    assertThat(route(reader, "[]").status()).isEqualTo(400);
+  }
+
+  @Test
+  void no_number_is_asked_for_in_an_address() throws Exception {
+    Answer get = call(reader, "GET", "/routes?to=%2B13125550123", "");
+
+    assertThat(get.status()).isEqualTo(405);
+    assertThat(get.text()).doesNotContain("555");
+    assertThat(call(reader, "POST", "/routes?to=%2B13125550123", "{}").status()).isEqualTo(422);
+  }
+
+  private static Answer route(String token, String json) throws Exception {
+    return call(token, "POST", "/routes", json);
   }
 
   @Test
@@ -190,6 +225,6 @@ class LinkApiTest {
         .isEqualTo(403);
     String patients = server.token("patients", "patient:*", "conversation:*");
     assertThat(call(patients, "GET", "/links", "").status()).isEqualTo(403);
-    assertThat(call(patients, "GET", "/routes?to=%2B1", "").status()).isEqualTo(403);
+    assertThat(route(patients, "{\"to\":\"+1\"}").status()).isEqualTo(403);
   }
 }

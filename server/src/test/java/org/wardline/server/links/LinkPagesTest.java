@@ -104,16 +104,8 @@ class LinkPagesTest {
   @Test
   void waiting_texts_are_shown_by_line_with_the_age_of_the_oldest() {
     gateway.bound("first");
-    gateway
-        .owner()
-        .run(
-            tx ->
-                tx.update(
-                    """
-                    INSERT INTO sms.outbound (id, line, recipient, sealed, segments, expires_at, accepted_at)
-                    SELECT gen_random_uuid(), 'billing', n, '', 1, now() + interval '1 hour', now() - interval '7 minutes'
-                    FROM generate_series(1, 42) AS n
-                    """));
+    gateway.waiting("billing", "+", 40);
+    gateway.waiting("billing", "+1", 2);
     server.clock.forward(Duration.ofSeconds(2));
 
     String page = it.get("/links", AS_PART).body();
@@ -121,6 +113,46 @@ class LinkPagesTest {
     String row = page.substring(page.indexOf("<th scope=\"row\">Billing</th>"));
     assertThat(row.substring(0, row.indexOf("</tr>"))).contains("<td>42</td>", "7 min");
     assertThat(page).startsWith("<div id=\"links-live\"").doesNotContain("<html");
+  }
+
+  @Test
+  void texts_that_no_link_carries_are_named_on_the_page_by_health_and_by_monitoring() {
+    gateway.bound("first", "main");
+    gateway.bound("drained", "billing");
+    gateway.waiting("main", "+", 3);
+    server.clock.forward(Duration.ofSeconds(2));
+    assertThat(it.get("/links").body()).doesNotContain("No link carries");
+    assertThat(it.get("/health").body()).contains("Texts without a link");
+
+    gateway.waiting("billing", "+44", 2);
+    server.clock.forward(Duration.ofSeconds(3));
+    assertThat(it.get("/links").body()).doesNotContain("No link carries");
+
+    it.post("/links/drained/drain", form());
+    server.clock.forward(Duration.ofSeconds(3));
+    assertThat(it.get("/links").body())
+        .contains(
+            "No link carries 2 texts", "from Billing to numbers that begin with +44", "7 min");
+    assertThat(it.get("/health").body())
+        .contains("No link carries 2 texts on line billing to numbers that begin with +44.");
+    assertThat(server.metrics.text())
+        .contains("wardline_queue_stranded_texts{line=\"main\",} 0.0")
+        .contains("wardline_queue_stranded_texts{line=\"billing\",} 2.0");
+
+    it.post("/links/drained/resume", form());
+    server.clock.forward(Duration.ofSeconds(3));
+    assertThat(it.get("/links").body()).doesNotContain("No link carries");
+  }
+
+  @Test
+  void when_no_gateway_runs_its_links_are_not_blamed() {
+    gateway.bound("first", "main");
+    gateway.waiting("billing", "+", 2);
+    server.clock.forward(Duration.ofSeconds(30));
+
+    assertThat(it.get("/links").body())
+        .contains("No gateway reports")
+        .doesNotContain("No link carries");
   }
 
   @Test

@@ -57,6 +57,23 @@ final class ReportedLinks {
                 detail));
   }
 
+  /** Texts that have waited for seven minutes. */
+  void waiting(String line, String prefix, int texts) {
+    owner.run(
+        tx ->
+            tx.update(
+                """
+                INSERT INTO sms.outbound
+                  (id, line, prefix, recipient, sealed, segments, expires_at, accepted_at)
+                SELECT gen_random_uuid(), ?, ?, n, '', 1, now() + interval '1 hour',
+                       now() - interval '7 minutes'
+                FROM generate_series(1, ?) AS n
+                """,
+                line,
+                prefix,
+                texts));
+  }
+
   void clear() {
     owner.run(
         tx -> {

@@ -24,6 +24,10 @@ import org.slf4j.LoggerFactory;
 final class InboundTranslator implements MessageReceiverListener {
   private static final Logger log = LoggerFactory.getLogger(InboundTranslator.class);
 
+  // For all sessions of the process: a carrier that connects anew for every PDU gets no more lines.
+  private static final SparseLog NOT_STORED = new SparseLog(log::warn, System::nanoTime);
+  private static final SparseLog WITHOUT_ID = new SparseLog(log::warn, System::nanoTime);
+
   /** SMPP 3.4 §5.2.12: bits 5–2 are the message type. */
   private static final int MESSAGE_TYPE_MASK = 0x3C;
 
@@ -82,7 +86,8 @@ final class InboundTranslator implements MessageReceiverListener {
       answer = dispatch(pdu, shortMessage, time);
     } catch (RuntimeException e) {
       // Not the exception itself: its message could quote a text.
-      log.warn("An inbound PDU was not stored ({}); the SMSC will retry", e.getClass().getName());
+      NOT_STORED.say(
+          "An inbound PDU was not stored (" + e.getClass().getName() + "); the SMSC will retry");
       answer = InboundAnswer.TRY_LATER;
     }
     if (answer == InboundAnswer.TRY_LATER) {
@@ -105,7 +110,7 @@ final class InboundTranslator implements MessageReceiverListener {
               udhi ? withoutHeader(octets) : octets, pdu.getDataCoding() & 0xFF, tlvs);
       if (receipt.isEmpty()) {
         // Refusing it would bring the same receipt back for ever.
-        log.warn("A delivery receipt without a message id was acknowledged and dropped");
+        WITHOUT_ID.say("A delivery receipt without a message id was acknowledged and dropped");
         return InboundAnswer.ACCEPTED;
       }
       return inbound.onReceipt(receipt.get());

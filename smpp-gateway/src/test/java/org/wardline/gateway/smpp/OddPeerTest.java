@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -111,6 +112,22 @@ class OddPeerTest {
     try (SmppSession session = binding.get(10, TimeUnit.SECONDS)) {
       assertAlive(session);
     }
+  }
+
+  @Test
+  void an_empty_answer_is_a_bind_only_when_it_answers_ours_and_says_yes() throws Exception {
+    smsc.answers.clear();
+    Future<SmppSession> binding = virtual.submit(() -> SmppSession.bind(smsc.bind(), inbound));
+    Peer peer = smsc.peer();
+    Pdu bind = peer.next(BIND_TRANSCEIVER);
+    peer.send(BIND_TRANSCEIVER | RESPONSE, 0, bind.sequence() + 1, NOTHING);
+    assertThatThrownBy(() -> binding.get(300, TimeUnit.MILLISECONDS))
+        .as("the answer to another request")
+        .isInstanceOf(TimeoutException.class);
+    peer.send(BIND_TRANSCEIVER | RESPONSE, 0x0E, bind.sequence(), NOTHING);
+    assertThatThrownBy(() -> binding.get(10, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(SmppException.class)
+        .hasMessageContaining("0x0000000E");
   }
 
   @Test
