@@ -287,6 +287,7 @@ class LinksTest {
             narrow.routing(),
             narrow.receipts(),
             narrow.wording(),
+            narrow.doubt(),
             narrow.reassemblyLimit(),
             narrow.receiptLimit(),
             narrow.retention(),
