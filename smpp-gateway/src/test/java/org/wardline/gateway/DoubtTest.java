@@ -195,6 +195,21 @@ class DoubtTest {
   }
 
   @Test
+  void of_two_copies_one_that_arrived_is_enough_and_told_once() {
+    answers(Answer.TAKE_AND_ANSWER_LATE);
+    start(LONG, NEVER);
+    UUID id = send("twice", InDoubt.RESEND);
+    world.awaitState(id, DeliveryState.SENT);
+    answerLate(OK);
+    world.await("both are known", () -> world.gatewayCount("segment") == 2);
+    receipt("m1002", "DELIVRD");
+    receipt("m1001", "UNDELIV");
+    world.take();
+    assertThat(world.states(id))
+        .containsExactly("submitting", "queued", "submitting", "sent", "delivered");
+  }
+
+  @Test
   void a_receipt_that_comes_before_the_late_answer_is_not_lost() {
     answers(Answer.TAKE_AND_ANSWER_LATE);
     start(LONG, NEVER);
@@ -202,6 +217,9 @@ class DoubtTest {
     world.awaitState(id, DeliveryState.SENT);
     receipt("m1001", "DELIVRD");
     assertThat(world.gatewayCount("receipt")).isEqualTo(1);
+    // Receipts kept aside are looked at again later and later; the answer must not wait for that.
+    world.asGateway(
+        tx -> tx.update("UPDATE sms.receipt SET next_look_at = now() + interval '1 hour'"));
     answerLate(OK);
     world.awaitFinal(id);
     assertThat(world.states(id)).endsWith("sent", "delivered");
