@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.wardline.config.ConfigException;
+import org.wardline.sms.InDoubt;
 
 class ServerConfigTest {
   private static final String ENGINES =
@@ -53,6 +55,17 @@ class ServerConfigTest {
               assertThat(line.number().value()).isEqualTo("+13125550199");
             });
     assertThat(config.idleLogOff()).isEqualTo(Duration.ofMinutes(15));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_line_says_what_becomes_of_a_text_whose_answer_was_lost(InDoubt inDoubt)
+      throws IOException {
+    ServerConfig config =
+        load(PRACTICE + LINES.replace("id: main", "id: main, in-doubt: " + inDoubt.wireName()));
+    assertThat(config.conversations().lines())
+        .singleElement()
+        .satisfies(line -> assertThat(line.inDoubt()).isEqualTo(inDoubt));
   }
 
   @ParameterizedTest

@@ -14,12 +14,12 @@ record Attempt(ClaimedText text, int total, List<AcceptedSegment> accepted, Outc
   /**
    * @param smscId the carrier's id, normalised
    * @param givenId the same as the carrier wrote it, for asking the carrier about it
+   * @param source the practice's number it left from; the carrier is asked with it too
+   * @param claimedAt when the attempt began that sent it, which may be an earlier one: a receipt
+   *     from before is another text's
    */
-  record AcceptedSegment(int number, String smscId, String givenId, Instant at) {
-    AcceptedSegment(int number, String smscId, Instant at) {
-      this(number, smscId, smscId, at);
-    }
-  }
+  record AcceptedSegment(
+      int number, String smscId, String givenId, String source, Instant claimedAt, Instant at) {}
 
   sealed interface Outcome {
     /** The carrier has every segment. */

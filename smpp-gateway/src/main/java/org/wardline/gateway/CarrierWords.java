@@ -23,6 +23,12 @@ final class CarrierWords {
   static final String UNKNOWN_ONCE =
       "The carrier's answer was lost. It may have arrived; this line's texts are not sent again by"
           + " themselves. Ask the patient, or send it again.";
+  static final String UNKNOWN_AND_NO_ID =
+      "The carrier's answer was lost, and the carrier cannot be asked about a text without it. It"
+          + " may have arrived; this line's texts are not sent again by themselves. Ask the patient,"
+          + " or send it again.";
+  static final String ANSWERED_LATE =
+      "The carrier's answer came late: it had taken the text. It is not sent again.";
   static final String UNKNOWN_TWICE =
       "The carrier's answer was lost twice. It may have arrived; ask the patient before you send it"
           + " again.";
@@ -37,6 +43,9 @@ final class CarrierWords {
   /** The number of parts that arrived and of all are put in by SQL's format(). */
   static final String NO_RECEIPT_FOR_SOME =
       "The carrier said that %s of its %s parts arrived, and never what became of the rest.";
+
+  /** Behind what a carrier said of a text when it was asked. */
+  static final String ASKED = "The carrier had sent no receipt and said so when it was asked.";
 
   static final String DELIVERED_AFTER_ALL =
       "It arrived after all: the carrier had first reported otherwise.";

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.wardline.jdbc.Row;
 import org.wardline.jdbc.Tx;
+import org.wardline.sms.InDoubt;
 import org.wardline.sms.SmsFormat;
 
 /**
@@ -108,12 +109,12 @@ final class ClaimStore {
               UPDATE sms.outbound o
               SET state = 'submitting', link = ?, claimed_by = ?, claimed_at = ?
               FROM chosen WHERE o.id = chosen.id
-              RETURNING o.id, o.seq, o.recipient, o.sealed, o.format, o.accepted_segments,
+              RETURNING o.id, o.seq, o.recipient, o.sealed, o.format, o.in_doubt, o.accepted_segments,
                         o.may_be_duplicate, o.expires_at, o.claimed_at, chosen.line, chosen.place)
-            SELECT true AS ours, id, seq, recipient, sealed, format, accepted_segments, may_be_duplicate,
-                   expires_at, claimed_at, line, place FROM taken
+            SELECT true AS ours, id, seq, recipient, sealed, format, in_doubt, accepted_segments,
+                   may_be_duplicate, expires_at, claimed_at, line, place FROM taken
             UNION ALL
-            SELECT false, id, seq, recipient, '', '', 0, false, now(), now(), '', 0 FROM candidate
+            SELECT false, id, seq, recipient, '', '', '', 0, false, now(), now(), '', 0 FROM candidate
             WHERE id NOT IN (SELECT id FROM next)
             ORDER BY seq
             """,
@@ -151,6 +152,7 @@ final class ClaimStore {
         row.longValue("recipient"),
         row.bytes("sealed"),
         SmsFormat.parse(row.string("format")),
+        InDoubt.of(row.string("in_doubt")),
         row.intValue("accepted_segments"),
         row.bool("may_be_duplicate"),
         row.instant("expires_at"),
@@ -245,8 +247,8 @@ final class ClaimStore {
 
   /**
    * Texts whose answer is lost: the first time they are queued again, marked, unless their line
-   * says that a person decides; the second time they are given up as unknown, so that nothing is
-   * sent more than twice.
+   * says that nothing is sent again by itself; the second time they are given up as unknown, so
+   * that nothing is sent more than twice.
    *
    * @return how many events this made
    */
@@ -261,7 +263,7 @@ final class ClaimStore {
               DELETE FROM sms.outbound
               WHERE id = ANY(?::uuid[]) AND claimed_by = ?
                 AND (may_be_duplicate OR withdrawn OR in_doubt <> 'resend')
-              RETURNING id, claimed_at, accepted_segments, withdrawn, may_be_duplicate),
+              RETURNING id, claimed_at, accepted_segments, withdrawn, may_be_duplicate, in_doubt),
             closed AS (
               UPDATE sms.segment s SET reported = 'unknown' FROM gone
               WHERE gone.accepted_segments > 0 AND s.outbound_id = gone.id AND s.total > 1)
@@ -270,13 +272,15 @@ final class ClaimStore {
             FROM gone, LATERAL (VALUES
               (1, 'submitting', claimed_at, ''),
               (2, 'unknown', clock_timestamp(),
-               CASE WHEN withdrawn THEN ? WHEN may_be_duplicate THEN ? ELSE ? END)) AS e (n, state, at, detail)
+               CASE WHEN withdrawn THEN ? WHEN may_be_duplicate THEN ?
+                    WHEN in_doubt = 'query' THEN ? ELSE ? END)) AS e (n, state, at, detail)
             ORDER BY id, e.n
             """,
             ids,
             run,
             CarrierWords.WITHDRAWN_IN_DOUBT,
             CarrierWords.UNKNOWN_TWICE,
+            CarrierWords.UNKNOWN_AND_NO_ID,
             CarrierWords.UNKNOWN_ONCE);
     int again =
         tx.update(

@@ -2,6 +2,7 @@ package org.wardline.gateway;
 
 import java.time.Instant;
 import java.util.UUID;
+import org.wardline.sms.InDoubt;
 import org.wardline.sms.SmsFormat;
 
 /**
@@ -11,6 +12,7 @@ import org.wardline.sms.SmsFormat;
  * @param recipient keyed hash of the number, see {@code TransportKeys}
  * @param sealed numbers and text, opened only by the submit itself
  * @param format as the line's texts were counted
+ * @param inDoubt what its line wants should the answer be lost
  * @param acceptedSegments taken by the carrier in an earlier attempt; not sent again
  */
 @SuppressWarnings("ArrayRecordComponent") // carried along, never compared
@@ -20,6 +22,7 @@ record ClaimedText(
     long recipient,
     byte[] sealed,
     SmsFormat format,
+    InDoubt inDoubt,
     int acceptedSegments,
     boolean mayBeDuplicate,
     Instant expiresAt,

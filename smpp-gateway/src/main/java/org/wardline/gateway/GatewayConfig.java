@@ -133,6 +133,9 @@ public record GatewayConfig(
         routing(link, usual.routing()),
         link.choice("receipts", LinkSettings.Receipts.class, usual.receipts()),
         wording(link, usual.wording()),
+        new LinkSettings.Doubt(
+            link.duration("late-answer-limit", usual.doubt().lateAnswerLimit()),
+            link.duration("query-after", usual.doubt().queryAfter())),
         link.duration("reassembly-limit", usual.reassemblyLimit()),
         link.duration("receipt-limit", usual.receiptLimit()),
         link.duration("retention", usual.retention()),

@@ -20,6 +20,7 @@ final class GatewayMetrics {
   final Metrics.Count texts;
   final Metrics.Count connects;
   final Metrics.Durations batch;
+  final Metrics.Count queries;
 
   GatewayMetrics(Metrics metrics) {
     submitted =
@@ -73,6 +74,12 @@ final class GatewayMetrics {
     batch =
         metrics.histogram(
             "wardline_gateway_commit_entries", "Results and receipts per commit", "link");
+    queries =
+        metrics.counter(
+            "wardline_gateway_queries_total",
+            "Questions to the carrier about texts without a receipt, by what it said",
+            "link",
+            "result");
   }
 
   /** The figures of one link, from zero where they say how it is now. */

@@ -3,8 +3,10 @@ package org.wardline.gateway;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -14,8 +16,9 @@ import org.wardline.jdbc.Db;
 import org.wardline.sms.SmsQueue;
 
 /**
- * Makes submit results and receipts durable. One writer for both, so that a receipt and the
- * response it belongs to cannot miss each other: whichever is written second finds the first.
+ * Makes submit results, receipts, late answers and what the carrier says when it is asked durable.
+ * One writer for all, so that a receipt and the response it belongs to cannot miss each other:
+ * whichever is written second finds the first.
  *
  * <p>Results are kept in memory until the database has them; their number is bounded by the window.
  * Receipts that cannot be written are answered "try later", and the carrier keeps them.
@@ -29,10 +32,15 @@ final class Journal implements AutoCloseable {
     record Answered(Receipt.Raw receipt, PendingAnswer answer) implements Entry {}
 
     record Leftovers(Instant now) implements Entry {}
+
+    record Late() implements Entry {}
+
+    record Asked(Receipt.Raw said) implements Entry {}
   }
 
   private final Db db;
   private final JournalStore store;
+  private final LateAnswers late;
   private final Consumer<List<Attempt>> durable;
   private final LinkMetrics metrics;
   private final Clock clock;
@@ -42,30 +50,20 @@ final class Journal implements AutoCloseable {
 
   /**
    * @param durable told of attempts once their results are in the database
-   */
-  Journal(
-      String link,
-      Db db,
-      JournalStore store,
-      Consumer<List<Attempt>> durable,
-      LinkMetrics metrics,
-      Clock clock) {
-    this(link, db, store, durable, metrics, clock, false);
-  }
-
-  /**
    * @param byHand without a thread: a simulation calls {@link #runOnce} and {@link #offer}
    */
   Journal(
       String link,
       Db db,
       JournalStore store,
+      LateAnswers late,
       Consumer<List<Attempt>> durable,
       LinkMetrics metrics,
       Clock clock,
       boolean byHand) {
     this.db = db;
     this.store = store;
+    this.late = late;
     this.durable = durable;
     this.metrics = metrics;
     this.clock = clock;
@@ -103,7 +101,20 @@ final class Journal implements AutoCloseable {
     return answer.future();
   }
 
-  /** Looks whether receipts kept aside fit a sent segment when their id is read another way. */
+  /** There are late answers to write. */
+  void lookAtLateAnswers() {
+    writer.add(new Entry.Late());
+  }
+
+  /** What the carrier says of a segment by the id it gave it; counts as its receipt. */
+  void asked(ReceiptPdu said) {
+    writer.add(new Entry.Asked(new Receipt.Raw(said, clock.instant())));
+  }
+
+  /**
+   * Looks whether receipts kept aside fit a sent segment when their id is read another way, and
+   * whether late answers can be written now.
+   */
   void matchLeftovers(Instant now) {
     if (!writer.isFailing()) {
       writer.add(new Entry.Leftovers(now));
@@ -123,6 +134,8 @@ final class Journal implements AutoCloseable {
   private void commit(List<Entry> entries) {
     List<Attempt> attempts = new ArrayList<>();
     List<Receipt.Raw> receipts = new ArrayList<>();
+    List<Receipt.Raw> asked = new ArrayList<>();
+    Set<LateAnswers.Answer> answers = new LinkedHashSet<>();
     Instant leftovers = null;
     for (Entry entry : entries) {
       switch (entry) {
@@ -132,13 +145,23 @@ final class Journal implements AutoCloseable {
             receipts.add(answered.receipt());
           }
         }
-        case Entry.Leftovers look -> leftovers = look.now();
+        case Entry.Leftovers look -> {
+          leftovers = look.now();
+          answers.addAll(late.all());
+        }
+        case Entry.Late look -> answers.addAll(late.all());
+        case Entry.Asked answer -> asked.add(answer.said());
       }
     }
+    List<LateAnswers.Answer> lateNow = List.copyOf(answers);
     Instant lookAt = leftovers;
     boolean again = writer.isFailing();
     JournalStore.Written written =
-        db.inTransaction(tx -> store.write(tx, attempts, again, receipts, lookAt));
+        db.inTransaction(
+            tx ->
+                store.write(
+                    tx, new JournalStore.Batch(attempts, again, lateNow, receipts, asked, lookAt)));
+    late.forget(written.late());
     metrics.batch(entries.size());
     metrics.unmatched(written.unmatched());
     durable.accept(attempts);
@@ -161,7 +184,10 @@ final class Journal implements AutoCloseable {
         answered.answer().notStored();
         yield false;
       }
+      // Looked for again every few seconds.
       case Entry.Leftovers look -> false;
+      case Entry.Late look -> false;
+      case Entry.Asked answer -> true;
     };
   }
 

@@ -14,32 +14,42 @@ import org.wardline.jdbc.Tx;
  * results and receipts it holds. Only the journal's writer calls it.
  */
 final class JournalStore {
-  record Written(int events, int unmatched) {}
+  /**
+   * @param late late answers that need not be kept any more
+   */
+  record Written(int events, int unmatched, List<LateAnswers.Answer> late) {}
+
+  /**
+   * @param again whether the write before this one failed: its commit may have come through all the
+   *     same, and what it wrote must not be told twice
+   * @param asked what the carrier said when it was asked, with the ids of its responses
+   * @param lookAtLeftovers also try receipts that were kept aside
+   */
+  record Batch(
+      List<Attempt> results,
+      boolean again,
+      List<LateAnswers.Answer> late,
+      List<Receipt.Raw> receipts,
+      List<Receipt.Raw> asked,
+      @Nullable Instant lookAtLeftovers) {}
 
   private final SegmentLedger ledger;
+  private final LateLedger lateLedger;
   private final ReceiptWords words;
   private final ReceiptMatcher matcher;
   private final LongTexts longTexts;
 
   JournalStore(String link, LinkSettings.Receipts receipts, UUID run) {
     ledger = new SegmentLedger(link, run);
+    lateLedger = new LateLedger(link);
     words = new ReceiptWords(link);
     matcher = new ReceiptMatcher(link);
     longTexts = new LongTexts(receipts);
   }
 
-  /**
-   * @param again whether the write before this one failed: its commit may have come through all the
-   *     same, and what it wrote must not be told twice
-   * @param lookAtLeftovers also try receipts that were kept aside
-   */
-  Written write(
-      Tx tx,
-      List<Attempt> results,
-      boolean again,
-      List<Receipt.Raw> raw,
-      @Nullable Instant lookAtLeftovers) {
-    List<Attempt> attempts = again ? SegmentLedger.unwritten(tx, results) : results;
+  Written write(Tx tx, Batch batch) {
+    List<Attempt> attempts =
+        batch.again() ? SegmentLedger.unwritten(tx, batch.results()) : batch.results();
     Consequences consequences = new Consequences();
     List<Receipt> receipts = new ArrayList<>();
     matcher.recall(tx);
@@ -50,14 +60,24 @@ final class JournalStore {
       tell(attempts.stream().filter(one -> left.contains(one.text().id())).toList(), consequences);
       receipts.addAll(matcher.takeEarly(tx, attempts));
     }
-    receipts.addAll(words.read(tx, raw));
+    List<LateAnswers.Answer> late =
+        batch.late().isEmpty() ? List.of() : lateLedger.write(tx, batch.late(), consequences);
+    if (!late.isEmpty()) {
+      receipts.addAll(
+          matcher.takeEarly(tx, late.stream().map(LateAnswers.Answer::asAttempt).toList()));
+    }
+    receipts.addAll(words.read(tx, batch.receipts()));
     int unmatched = receipts.isEmpty() ? 0 : matcher.settle(tx, receipts, consequences);
-    if (lookAtLeftovers != null) {
-      matcher.lookAgain(tx, lookAtLeftovers, consequences);
+    if (!batch.asked().isEmpty()) {
+      matcher.settleAsked(tx, words.read(tx, batch.asked()), consequences);
+    }
+    Instant look = batch.lookAtLeftovers();
+    if (look != null) {
+      matcher.lookAgain(tx, look, consequences);
     }
     longTexts.fold(tx, consequences);
     consequences.insert(tx);
-    return new Written(consequences.size(), unmatched);
+    return new Written(consequences.size(), unmatched, late);
   }
 
   private static void tell(List<Attempt> attempts, Consequences consequences) {

@@ -59,6 +59,10 @@ final class LinkMetrics {
     all.connects.add(1, link, result);
   }
 
+  void query(String result) {
+    all.queries.add(1, link, result);
+  }
+
   void batch(int entries) {
     all.batch.observe(entries, link);
   }

@@ -42,6 +42,7 @@ final class LinkRunner implements AutoCloseable {
   private final LinkReport report;
   private final LinkHealth health;
   private final List<AutoCloseable> background;
+  private volatile boolean closing;
 
   /**
    * @param added while the gateway was running
@@ -102,6 +103,9 @@ final class LinkRunner implements AutoCloseable {
             accepted,
             outbound.claims()::wake,
             clock);
+    CarrierQueries queries =
+        new CarrierQueries(
+            link, db, this::asker, outbound.journal(), metrics, clock, ground.ticks());
     Housekeeping housekeeping = new Housekeeping(link, db);
     background =
         List.of(
@@ -113,6 +117,7 @@ final class LinkRunner implements AutoCloseable {
                   outbound.journal().matchLeftovers(clock.instant());
                   return 0;
                 }),
+            new Worker("queries-" + name, queries.look(), queries::runOnce),
             new Worker("reassembly-" + name, REASSEMBLY_LOOK, () -> inbox.runOnce(clock.instant())),
             new Worker(
                 "housekeeping-" + name,
@@ -182,6 +187,11 @@ final class LinkRunner implements AutoCloseable {
     }
   }
 
+  private CarrierQueries.@Nullable Asker asker() {
+    SmppSession session = closing ? null : loop.session();
+    return session == null ? null : session::query;
+  }
+
   private Submitter.@Nullable Wire wire() {
     SmppSession session = loop.session();
     return session == null ? null : session::submit;
@@ -201,6 +211,7 @@ final class LinkRunner implements AutoCloseable {
    * @param why for people; stays in {@code sms.link}
    */
   void close(String why) {
+    closing = true;
     outbound.stop();
     long deadline = System.nanoTime() + link.drainLimit().toNanos();
     while (outbound.inFlight() > 0 && System.nanoTime() < deadline) {

@@ -13,6 +13,7 @@ import org.wardline.gateway.smpp.SmppBind;
  * @param routing which texts it is for
  * @param receipts how many receipts the carrier sends for a long text
  * @param wording how texts are said on the wire
+ * @param doubt what is done to find out what became of a text
  * @param reassemblyLimit how long an incomplete inbound text waits for its missing parts
  * @param receiptLimit how long after a text's expiry a receipt may still come before its fate is
  *     called unknown
@@ -26,6 +27,7 @@ public record LinkSettings(
     Routing routing,
     Receipts receipts,
     Wording wording,
+    Doubt doubt,
     Duration reassemblyLimit,
     Duration receiptLimit,
     Duration retention,
@@ -36,6 +38,16 @@ public record LinkSettings(
     PER_SEGMENT,
     /** One for the whole, with the id of whichever segment the carrier chose. */
     PER_TEXT
+  }
+
+  /**
+   * @param lateAnswerLimit how long a text of a line with {@code in-doubt: query} waits, after the
+   *     response time-out, for an answer that comes late
+   * @param queryAfter how long a segment is without a receipt before the carrier is asked about it
+   *     (query_sm), and again; zero: never
+   */
+  public record Doubt(Duration lateAnswerLimit, Duration queryAfter) {
+    public static final Doubt USUAL = new Doubt(Duration.ofSeconds(60), Duration.ofHours(1));
   }
 
   private static final Duration REASSEMBLY_LIMIT = Duration.ofMinutes(10);
@@ -63,6 +75,7 @@ public record LinkSettings(
         Routing.EVERYTHING,
         Receipts.PER_SEGMENT,
         Wording.USUAL,
+        Doubt.USUAL,
         REASSEMBLY_LIMIT,
         RECEIPT_LIMIT,
         RETENTION,
@@ -77,6 +90,7 @@ public record LinkSettings(
         routing,
         receipts,
         wording,
+        doubt,
         reassemblyLimit,
         receiptLimit,
         retention,
@@ -91,6 +105,7 @@ public record LinkSettings(
         routing,
         receipts,
         wording,
+        doubt,
         reassemblyLimit,
         receiptLimit,
         retention,
@@ -105,6 +120,7 @@ public record LinkSettings(
         other,
         receipts,
         wording,
+        doubt,
         reassemblyLimit,
         receiptLimit,
         retention,
@@ -119,6 +135,7 @@ public record LinkSettings(
         routing,
         receipts,
         other,
+        doubt,
         reassemblyLimit,
         receiptLimit,
         retention,
@@ -127,7 +144,32 @@ public record LinkSettings(
 
   public LinkSettings withReassemblyLimit(Duration limit) {
     return new LinkSettings(
-        name, bind, pace, routing, receipts, wording, limit, receiptLimit, retention, drainLimit);
+        name,
+        bind,
+        pace,
+        routing,
+        receipts,
+        wording,
+        doubt,
+        limit,
+        receiptLimit,
+        retention,
+        drainLimit);
+  }
+
+  public LinkSettings withDoubt(Doubt other) {
+    return new LinkSettings(
+        name,
+        bind,
+        pace,
+        routing,
+        receipts,
+        wording,
+        other,
+        reassemblyLimit,
+        receiptLimit,
+        retention,
+        drainLimit);
   }
 
   public LinkSettings withReceipts(Receipts how) {
@@ -138,6 +180,7 @@ public record LinkSettings(
         routing,
         how,
         wording,
+        doubt,
         reassemblyLimit,
         receiptLimit,
         retention,

@@ -12,7 +12,8 @@ import java.util.UUID;
 import org.wardline.jdbc.Tx;
 
 /**
- * Folds the states of a long text's segments into one.
+ * Folds the states of a text's segments into one: of a long text's, and of the two copies of a
+ * short one that went out twice.
  *
  * <p>Nothing is told before the carrier has taken every segment. Then: failed when a segment has
  * failed, else expired when one has expired, and the reason names the segment; delivered when every
@@ -70,7 +71,7 @@ final class LongTexts {
           """
           UPDATE sms.segment s SET reported = t.state
           FROM unnest(?::uuid[], ?::text[]) AS t (id, state)
-          WHERE s.outbound_id = t.id AND s.total > 1
+          WHERE s.outbound_id = t.id AND (s.total > 1 OR s.may_be_duplicate)
           """,
           told.toArray(UUID[]::new),
           states.toArray(String[]::new));
@@ -82,8 +83,8 @@ final class LongTexts {
         """
         SELECT outbound_id, number, total, state, coalesce(detail, '') AS detail,
                coalesce(settled_at, accepted_at) AS at, reported, may_be_duplicate
-        FROM sms.segment WHERE outbound_id = ANY(?::uuid[]) AND total > 1
-        ORDER BY outbound_id, number
+        FROM sms.segment WHERE outbound_id = ANY(?::uuid[]) AND (total > 1 OR may_be_duplicate)
+        ORDER BY outbound_id, number, accepted_at
         """,
         row ->
             new Segment(
@@ -133,10 +134,12 @@ final class LongTexts {
         return Optional.of(
             new Verdict(
                 bad,
-                CarrierWords.ofParts(
-                    new TreeSet<>(these.stream().map(Segment::number).toList()),
-                    total,
-                    these.getFirst().detail())));
+                total == 1
+                    ? these.getFirst().detail()
+                    : CarrierWords.ofParts(
+                        new TreeSet<>(these.stream().map(Segment::number).toList()),
+                        total,
+                        these.getFirst().detail())));
       }
     }
     long delivered = parts.values().stream().filter(LongTexts::isDelivered).count();

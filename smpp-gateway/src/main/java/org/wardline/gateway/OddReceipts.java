@@ -164,7 +164,7 @@ final class OddReceipts {
     segment.detail = detail;
     segment.settledAt = receipt.at();
     segment.changed = true;
-    if (segment.total > 1) {
+    if (segment.total > 1 || segment.mayBeDuplicate) {
       consequences.longText(segment.text);
     } else {
       tell(segment, receipt.state(), receipt.at(), detail, consequences);
@@ -232,7 +232,8 @@ final class OddReceipts {
         """
         UPDATE sms.segment s
         SET state = r.state, detail = r.detail, settled_at = r.at, contradicted = r.contradicted,
-            reported = CASE WHEN s.total = 1 AND r.state IS NOT NULL THEN r.state ELSE s.reported END
+            reported = CASE WHEN s.total = 1 AND NOT s.may_be_duplicate AND r.state IS NOT NULL
+                            THEN r.state ELSE s.reported END
         FROM unnest(?::text[], ?::uuid[], ?::int[], ?::text[], ?::text[], ?::timestamptz[], ?::text[])
           AS r (smsc_id, outbound_id, number, state, detail, at, contradicted)
         WHERE s.link = ? AND s.smsc_id = r.smsc_id AND s.outbound_id = r.outbound_id

@@ -76,11 +76,13 @@ final class Outbound {
     Clock clock = ground.clock();
     chains = new RecipientChains(this::send, text -> putBack(text, false));
     throttle = new Throttle(link.pace(), ground.ticks());
+    LateAnswers late = new LateAnswers(this::lookAtLateAnswers);
     journal =
         new Journal(
             name,
             new Db(ground.database()),
             new JournalStore(name, link.receipts(), run),
+            late,
             this::durable,
             metrics,
             clock,
@@ -104,6 +106,7 @@ final class Outbound {
             this::wire,
             throttle,
             claims::isWithdrawn,
+            late,
             accepted,
             metrics,
             errors,
@@ -164,6 +167,10 @@ final class Outbound {
     } else {
       putBack(attempt);
     }
+  }
+
+  private void lookAtLateAnswers() {
+    journal.lookAtLateAnswers();
   }
 
   private void durable(List<Attempt> attempts) {

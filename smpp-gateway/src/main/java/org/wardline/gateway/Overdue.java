@@ -8,12 +8,14 @@ import org.wardline.jdbc.Tx;
 
 /**
  * A segment the carrier took and has said nothing final of; for asking the carrier (query_sm, SMPP
- * 3.4 §4.8).
+ * 3.4 §4.8). Also one whose text was given up as unknown meanwhile.
  *
  * @param smscId the id as the carrier wrote it in its response
+ * @param source the number it left from; must be the one of the submit (SMPP 3.4 §4.8.1)
  * @param number which segment of the text
  */
-record Overdue(String link, String smscId, UUID outboundId, int number, Instant acceptedAt) {
+record Overdue(
+    String link, String smscId, String source, UUID outboundId, int number, Instant acceptedAt) {
   /**
    * Takes the segments to ask for now, the longest silent first, and remembers that they were asked
    * for.
@@ -37,16 +39,19 @@ record Overdue(String link, String smscId, UUID outboundId, int number, Instant 
           UPDATE sms.segment SET asked_at = ?
           WHERE ctid = ANY(ARRAY(
             SELECT ctid FROM sms.segment
-            WHERE link = ? AND accepted_at BETWEEN ? AND ? AND state IS NULL AND reported IS NULL
+            WHERE link = ? AND accepted_at BETWEEN ? AND ? AND state IS NULL
+              AND (reported IS NULL OR reported = 'unknown') AND source IS NOT NULL
               AND smsc_id NOT LIKE 'none:%' AND (asked_at IS NULL OR asked_at <= ?)
             ORDER BY accepted_at LIMIT ? FOR UPDATE SKIP LOCKED))
-          RETURNING link, coalesce(given_id, smsc_id) AS smsc_id, outbound_id, number, accepted_at)
-        SELECT link, smsc_id, outbound_id, number, accepted_at FROM overdue ORDER BY accepted_at
+          RETURNING link, coalesce(given_id, smsc_id) AS smsc_id, source, outbound_id, number,
+                    accepted_at)
+        SELECT link, smsc_id, source, outbound_id, number, accepted_at FROM overdue ORDER BY accepted_at
         """,
         row ->
             new Overdue(
                 row.string("link"),
                 row.string("smsc_id"),
+                row.string("source"),
                 row.uuid("outbound_id"),
                 row.intValue("number"),
                 row.instant("accepted_at")),

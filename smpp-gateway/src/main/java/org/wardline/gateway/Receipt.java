@@ -22,6 +22,11 @@ record Receipt(String id, String otherId, String state, String detail, Instant a
   /** A receipt as it came, before its code has words. */
   record Raw(ReceiptPdu pdu, Instant at) {}
 
+  /** As the carrier said it when it was asked. */
+  Receipt asked() {
+    return new Receipt(id, otherId, state, (detail + " " + CarrierWords.ASKED).strip(), at);
+  }
+
   boolean isFinal() {
     return !state.equals(SENT);
   }

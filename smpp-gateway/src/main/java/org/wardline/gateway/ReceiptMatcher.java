@@ -76,7 +76,7 @@ final class ReceiptMatcher {
             .ifPresent(
                 id -> {
                   receiptIds.add(id);
-                  since.add(attempt.text().claimedAt().minus(CLOCK_TOLERANCE));
+                  since.add(segment.claimedAt().minus(CLOCK_TOLERANCE));
                 });
       }
     }
@@ -144,6 +144,18 @@ final class ReceiptMatcher {
     return kept.rows();
   }
 
+  /**
+   * What the carrier said when it was asked: with the id of its response, which needs no reading.
+   */
+  void settleAsked(Tx tx, List<Receipt> answers, Consequences consequences) {
+    List<Receipt> said = answers.stream().map(Receipt::asked).toList();
+    List<Candidate> wanted = new ArrayList<>();
+    for (int i = 0; i < said.size(); i++) {
+      wanted.add(new Candidate(i, 0, said.get(i).id()));
+    }
+    odd.place(tx, said, odd.find(tx, wanted), consequences);
+  }
+
   private String lookUp(Receipt receipt) {
     return habit.style().responseId(receipt.id()).orElse(receipt.id());
   }
@@ -173,7 +185,8 @@ final class ReceiptMatcher {
             """
             UPDATE sms.segment s
             SET state = r.state, detail = r.detail, settled_at = r.at,
-                reported = CASE WHEN s.total = 1 THEN r.state ELSE s.reported END
+                reported = CASE WHEN s.total = 1 AND NOT s.may_be_duplicate THEN r.state
+                                ELSE s.reported END
             FROM unnest(?::int[], ?::text[], ?::text[], ?::text[], ?::timestamptz[])
               AS r (n, smsc_id, state, detail, at)
             WHERE s.link = ? AND s.smsc_id = r.smsc_id AND s.state IS NULL
@@ -196,7 +209,8 @@ final class ReceiptMatcher {
             times,
             link)) {
       matched[settled.receipt()] = true;
-      if (settled.total() > 1) {
+      // Of a text that went out twice there may be two segments and one state to tell.
+      if (settled.total() > 1 || settled.mayBeDuplicate()) {
         consequences.longText(settled.outboundId());
       } else {
         Receipt receipt = receipts.get(settled.receipt());

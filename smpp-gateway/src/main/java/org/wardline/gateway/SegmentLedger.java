@@ -41,12 +41,14 @@ final class SegmentLedger {
     Instant[] accepted = new Instant[n];
     @Nullable String[] reported = new String[n];
     @Nullable String[] given = new String[n];
+    String[] sources = new String[n];
     int i = 0;
     for (Attempt attempt : attempts) {
       for (AcceptedSegment segment : attempt.accepted()) {
         reported[i] = isBrokenOff(attempt) && left.contains(attempt.text().id()) ? "failed" : null;
         smscIds[i] = segment.smscId();
         given[i] = segment.givenId().equals(segment.smscId()) ? null : segment.givenId();
+        sources[i] = segment.source();
         ids[i] = attempt.text().id();
         numbers[i] = segment.number();
         totals[i] = attempt.total();
@@ -60,13 +62,13 @@ final class SegmentLedger {
         """
         INSERT INTO sms.segment
           (link, smsc_id, outbound_id, number, total, may_be_duplicate, expires_at, accepted_at,
-           reported, given_id)
+           reported, given_id, source)
         SELECT ?, smsc_id, outbound_id, number, total, may_be_duplicate, expires_at, accepted_at,
-               reported, given_id
+               reported, given_id, source
         FROM unnest(?::text[], ?::uuid[], ?::int[], ?::int[], ?::bool[], ?::timestamptz[],
-                    ?::timestamptz[], ?::text[], ?::text[])
+                    ?::timestamptz[], ?::text[], ?::text[], ?::text[])
           AS t (smsc_id, outbound_id, number, total, may_be_duplicate, expires_at, accepted_at,
-                reported, given_id)
+                reported, given_id, source)
         """,
         link,
         smscIds,
@@ -77,7 +79,8 @@ final class SegmentLedger {
         expiries,
         accepted,
         reported,
-        given);
+        given,
+        sources);
   }
 
   private record Row(UUID id, int acceptedSegments) {}

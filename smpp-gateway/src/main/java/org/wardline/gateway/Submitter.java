@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -19,6 +20,7 @@ import org.wardline.gateway.smpp.SarInfo;
 import org.wardline.gateway.smpp.SmppSession;
 import org.wardline.gateway.smpp.SubmitPdu;
 import org.wardline.gateway.smpp.SubmitResult;
+import org.wardline.sms.InDoubt;
 import org.wardline.sms.SmsFormat;
 import org.wardline.sms.SmsQueue;
 import org.wardline.sms.SmsText;
@@ -47,6 +49,7 @@ final class Submitter {
   private final Supplier<@Nullable Wire> wire;
   private final Throttle throttle;
   private final Predicate<UUID> withdrawn;
+  private final LateAnswers late;
   private final LongAdder accepted;
   private final LinkMetrics metrics;
   private final LinkErrors errors;
@@ -56,6 +59,7 @@ final class Submitter {
 
   /**
    * @param withdrawn asked before every submit: whether the server has withdrawn the text meanwhile
+   * @param late is told of answers that come late, and knows of earlier ones
    */
   Submitter(
       LinkSettings settings,
@@ -63,6 +67,7 @@ final class Submitter {
       Supplier<@Nullable Wire> wire,
       Throttle throttle,
       Predicate<UUID> withdrawn,
+      LateAnswers late,
       LongAdder accepted,
       LinkMetrics metrics,
       LinkErrors errors,
@@ -73,6 +78,7 @@ final class Submitter {
     this.wire = wire;
     this.throttle = throttle;
     this.withdrawn = withdrawn;
+    this.late = late;
     this.accepted = accepted;
     this.metrics = metrics;
     this.errors = errors;
@@ -141,11 +147,23 @@ final class Submitter {
         continue;
       }
       Outcome stopped = sendOne(text, opened, segment, accepted);
-      if (stopped != null) {
+      // Once more after the attempt: an answer to the first one may have come while it ran.
+      if (stopped != null && !isAnsweredLate(text, segment, accepted)) {
         return stopped;
       }
     }
     return new Outcome.Sent();
+  }
+
+  /** Whether the carrier has the segment from an earlier attempt, as its late answer says. */
+  private boolean isAnsweredLate(
+      ClaimedText text, SmsText.Segment segment, List<AcceptedSegment> accepted) {
+    AcceptedSegment known = late.take(text.id(), segment.number());
+    if (known == null) {
+      return false;
+    }
+    accepted.add(known);
+    return true;
   }
 
   /** Returns null when the carrier took the segment, else why the text goes no further. */
@@ -161,6 +179,9 @@ final class Submitter {
     }
     while (true) {
       throttle.await();
+      if (isAnsweredLate(text, segment, accepted)) {
+        return null;
+      }
       Wire bound = wire.get();
       if (bound == null || stopping || withdrawn.test(text.id())) {
         return new Outcome.NotSent();
@@ -169,17 +190,12 @@ final class Submitter {
       if (fresh && !text.expiresAt().isAfter(now)) {
         return expired(text, now);
       }
-      switch (bound.submit(pdu(text, opened, segment, now))) {
+      switch (submit(bound, text, pdu(text, opened, segment, now))) {
         case SubmitResult.Accepted taken -> {
           throttle.accepted();
           this.accepted.increment();
           metrics.submitted("accepted", taken.latency());
-          accepted.add(
-              new AcceptedSegment(
-                  segment.number(),
-                  storable(text.id(), segment, taken),
-                  taken.messageId(),
-                  clock.instant()));
+          accepted.add(accepted(text, opened, segment, taken));
           return null;
         }
         case SubmitResult.Refused refused when refused.throttled() -> {
@@ -207,13 +223,64 @@ final class Submitter {
           metrics.submitted(lost.written() ? "answer lost" : "not sent");
           return lost.written() ? new Outcome.MaybeSent() : new Outcome.NotSent();
         }
-        case SubmitResult.TimedOut late -> {
+        case SubmitResult.TimedOut unanswered -> {
           metrics.submitted("answer lost");
-          errors.add(now, CarrierWords.NO_ANSWER);
+          listen(unanswered.late(), text, opened, segment);
           return new Outcome.MaybeSent();
         }
       }
     }
+  }
+
+  /**
+   * A line that never sends twice by itself has the time to wait longer: its text keeps its place
+   * in the window, and those behind it to the same number theirs, until the late answer, its limit,
+   * a stop, or the end of the connection, on which alone it can come.
+   */
+  private SubmitResult submit(Wire bound, ClaimedText text, SubmitPdu pdu) {
+    SubmitResult result = bound.submit(pdu);
+    if (!(result instanceof SubmitResult.TimedOut unanswered)) {
+      return result;
+    }
+    errors.add(clock.instant(), CarrierWords.NO_ANSWER);
+    if (text.inDoubt() != InDoubt.QUERY) {
+      return result;
+    }
+    CompletionStage<SubmitResult> awaited = unanswered.late();
+    ticks.await(awaited, ticks.nanos() + settings.doubt().lateAnswerLimit().toNanos());
+    return awaited.toCompletableFuture().getNow(result);
+  }
+
+  private void listen(
+      CompletionStage<SubmitResult> awaited,
+      ClaimedText text,
+      SmsQueue.Opened opened,
+      SmsText.Segment segment) {
+    var _ =
+        awaited.thenAccept(
+            answer -> {
+              if (answer instanceof SubmitResult.Accepted taken) {
+                accepted.increment();
+                metrics.submitted("accepted late");
+                late.keep(
+                    new LateAnswers.Answer(
+                        text, segment.total(), accepted(text, opened, segment, taken)));
+              }
+            });
+  }
+
+  private AcceptedSegment accepted(
+      ClaimedText text,
+      SmsQueue.Opened opened,
+      SmsText.Segment segment,
+      SubmitResult.Accepted taken) {
+    return new AcceptedSegment(
+        segment.number(),
+        storable(text.id(), segment, taken),
+        taken.messageId(),
+        opened.source(),
+        text.claimedAt(),
+        clock.instant());
   }
 
   private static Outcome expired(ClaimedText text, Instant now) {

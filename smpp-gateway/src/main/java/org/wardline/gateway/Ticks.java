@@ -1,7 +1,11 @@
 package org.wardline.gateway;
 
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Monotonic time, and waiting for it: the machine's own, or the one of a simulation, where waiting
@@ -13,6 +17,9 @@ interface Ticks {
   /** Returns at {@code nanos} or later; early only when the thread is interrupted or at a stop. */
   void waitUntil(long nanos);
 
+  /** As {@link #waitUntil}, and returns as soon as this is complete. */
+  void await(CompletionStage<?> what, long nanos);
+
   /**
    * Whoever waits returns now, and nobody waits any more: a text that waits for its turn at a stop
    * must not be taken for one whose answer is lost.
@@ -20,7 +27,8 @@ interface Ticks {
   void stop();
 
   static Ticks ofThisMachine() {
-    CountDownLatch stopped = new CountDownLatch(1);
+    Set<CountDownLatch> waiting = ConcurrentHashMap.newKeySet();
+    AtomicBoolean stopped = new AtomicBoolean();
     return new Ticks() {
       @Override
       public long nanos() {
@@ -29,16 +37,34 @@ interface Ticks {
 
       @Override
       public void waitUntil(long nanos) {
+        waitFor(new CountDownLatch(1), nanos);
+      }
+
+      @Override
+      public void await(CompletionStage<?> what, long nanos) {
+        CountDownLatch over = new CountDownLatch(1);
+        var _ = what.whenComplete((result, failure) -> over.countDown());
+        waitFor(over, nanos);
+      }
+
+      private void waitFor(CountDownLatch over, long nanos) {
+        waiting.add(over);
         try {
-          var _ = stopped.await(nanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+          // After it can be seen: a stop in between finds it.
+          if (!stopped.get()) {
+            var _ = over.await(nanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+          }
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
+        } finally {
+          waiting.remove(over);
         }
       }
 
       @Override
       public void stop() {
-        stopped.countDown();
+        stopped.set(true);
+        waiting.forEach(CountDownLatch::countDown);
       }
     };
   }

@@ -37,6 +37,11 @@ public record Wording(
   static final Wording USUAL =
       new Wording(Optional.empty(), ValidityPeriod.RELATIVE, SubmitPdu.Receipt.FINAL, false);
 
+  /** Whether no receipt means that something is missing. */
+  boolean asksForEveryReceipt() {
+    return receipts == SubmitPdu.Receipt.FINAL;
+  }
+
   /** For a text that may leave until {@code expiresAt}. */
   Validity until(Instant expiresAt, Instant now) {
     Duration left = Duration.between(now, expiresAt);

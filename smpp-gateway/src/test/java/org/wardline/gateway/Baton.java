@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,8 @@ final class Baton {
                   () -> {
                     try {
                       body.run();
+                    } catch (Killed e) {
+                      // Its process is gone.
                     } catch (Throwable e) {
                       failure.compareAndSet(null, e);
                     } finally {
@@ -200,6 +203,29 @@ final class Baton {
           try {
             task.park();
           } finally {
+            waiting.remove(task);
+          }
+        }
+      }
+
+      @Override
+      public void await(CompletionStage<?> what, long until) {
+        if (until - nanos > 0 && !stopped && !what.toCompletableFuture().isDone()) {
+          Task task = current();
+          boolean[] waits = {true};
+          task.wakeNanos = until;
+          waiting.add(task);
+          var _ =
+              what.thenRun(
+                  () -> {
+                    if (waits[0]) {
+                      task.wakeNanos = null;
+                    }
+                  });
+          try {
+            task.park();
+          } finally {
+            waits[0] = false;
             waiting.remove(task);
           }
         }

@@ -46,6 +46,8 @@ final class FakeCarrier implements Closeable {
     DROP,
     /** Take it and never answer, while the link lives on. */
     TAKE_AND_STAY_SILENT,
+    /** Take it and answer when the test says so; see {@link #late}. */
+    TAKE_AND_ANSWER_LATE,
     THROTTLE,
     QUEUE_FULL,
     REFUSE_NUMBER,
@@ -80,7 +82,23 @@ final class FakeCarrier implements Closeable {
     }
   }
 
+  /** Called with the status of the answer, which carries an id when that is 0. */
+  interface LateAnswer {
+    void send(int status);
+  }
+
+  /** A query_sm as it came. */
+  record Asked(String id, String source) {}
+
+  /**
+   * The answer to a query_sm (SMPP 3.4 §4.8.2, §5.2.28).
+   *
+   * @param messageState 1 en route, 2 delivered, 5 undeliverable
+   */
+  record Said(int status, int messageState, int errorCode) {}
+
   private static final int BIND_TRANSCEIVER = 9;
+  private static final int QUERY_SM = 3;
   private static final int SUBMIT_SM = 4;
   private static final int DELIVER_SM = 5;
   private static final int UNBIND = 6;
@@ -89,6 +107,12 @@ final class FakeCarrier implements Closeable {
   private static final int RESPONSE = 0x8000_0000;
 
   final Queue<Taken> log = new ConcurrentLinkedQueue<>();
+
+  /** Answers that are owed, in the order of their submits. */
+  final Queue<LateAnswer> late = new ConcurrentLinkedQueue<>();
+
+  final Queue<Asked> asked = new ConcurrentLinkedQueue<>();
+  volatile Function<Asked, Said> oracle = query -> new Said(0, 1, 0);
   final AtomicInteger binds = new AtomicInteger();
   final AtomicInteger receiptsAnswered = new AtomicInteger();
   volatile Function<Taken, Answer> script = taken -> Answer.ACCEPT;
@@ -248,6 +272,7 @@ final class FakeCarrier implements Closeable {
           drop();
         }
         case SUBMIT_SM -> submit(number, body);
+        case QUERY_SM -> query(number, body);
         case DELIVER_SM | RESPONSE -> {
           CompletableFuture<Integer> waiting = pending.remove(number);
           if (waiting != null) {
@@ -256,6 +281,21 @@ final class FakeCarrier implements Closeable {
         }
         default -> {}
       }
+    }
+
+    private void query(int number, ByteBuffer body) throws IOException {
+      String id = string(body);
+      body.getShort();
+      Asked query = new Asked(id, string(body));
+      asked.add(query);
+      Said said = oracle.apply(query);
+      ByteArrayOutputStream answer = new ByteArrayOutputStream();
+      if (said.status() == 0) {
+        answer.writeBytes((id + "\0\0").getBytes(StandardCharsets.US_ASCII));
+        answer.write(said.messageState());
+        answer.write(said.errorCode());
+      }
+      send(QUERY_SM | RESPONSE, said.status(), number, answer.toByteArray());
     }
 
     private void submit(int number, ByteBuffer body) throws IOException {
@@ -284,7 +324,12 @@ final class FakeCarrier implements Closeable {
           new Taken(source, destination, octets, dataCoding, (esm & 0x40) != 0, validity, tlvs);
       Answer answer = script.apply(taken);
       switch (answer) {
-        case ACCEPT, NO_RECEIPT, RECEIPT_FIRST, TAKE_AND_DROP, TAKE_AND_STAY_SILENT ->
+        case ACCEPT,
+            NO_RECEIPT,
+            RECEIPT_FIRST,
+            TAKE_AND_DROP,
+            TAKE_AND_STAY_SILENT,
+            TAKE_AND_ANSWER_LATE ->
             log.add(taken);
         case DROP, THROTTLE, QUEUE_FULL, REFUSE_NUMBER, SYSTEM_ERROR -> {}
       }
@@ -310,6 +355,15 @@ final class FakeCarrier implements Closeable {
         case NO_RECEIPT -> send(SUBMIT_SM | RESPONSE, 0, number, response);
         case TAKE_AND_DROP, DROP -> drop();
         case TAKE_AND_STAY_SILENT -> {}
+        case TAKE_AND_ANSWER_LATE ->
+            late.add(
+                status -> {
+                  try {
+                    send(SUBMIT_SM | RESPONSE, status, number, status == 0 ? response : NO_TLVS);
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                });
         case THROTTLE -> send(SUBMIT_SM | RESPONSE, 0x58, number, new byte[0]);
         case QUEUE_FULL -> send(SUBMIT_SM | RESPONSE, 0x14, number, new byte[0]);
         case REFUSE_NUMBER -> send(SUBMIT_SM | RESPONSE, 0x0B, number, new byte[0]);

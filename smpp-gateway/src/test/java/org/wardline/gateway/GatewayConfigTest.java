@@ -61,6 +61,8 @@ class GatewayConfigTest {
                   cost: 0.0075
                   failover-after: 10s
                   return-after: 2m
+                  late-answer-limit: 90s
+                  query-after: 0s
                 """)
             .links()
             .getFirst();
@@ -74,6 +76,8 @@ class GatewayConfigTest {
     assertThat(link.routing().lines()).containsExactlyInAnyOrder("main", "billing");
     assertThat(link.routing().prefixes()).containsExactly("+1", "+1312");
     assertThat(link.routing().cost()).isEqualByComparingTo("0.0075");
+    assertThat(link.doubt())
+        .isEqualTo(new LinkSettings.Doubt(Duration.ofSeconds(90), Duration.ZERO));
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.wardline.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 class LinkHealthTest {
@@ -17,6 +18,11 @@ class LinkHealthTest {
     @Override
     public void waitUntil(long nanos) {
       now = nanos;
+    }
+
+    @Override
+    public void await(CompletionStage<?> what, long until) {
+      waitUntil(until);
     }
 
     @Override

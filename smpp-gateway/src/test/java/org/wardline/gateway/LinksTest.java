@@ -308,6 +308,7 @@ class LinksTest {
             narrow.routing(),
             narrow.receipts(),
             narrow.wording(),
+            narrow.doubt(),
             narrow.reassemblyLimit(),
             narrow.receiptLimit(),
             narrow.retention(),

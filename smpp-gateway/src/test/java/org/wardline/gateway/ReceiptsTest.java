@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -199,10 +200,14 @@ class ReceiptsTest {
         tx -> {
           JournalStore store =
               new JournalStore("carrier", LinkSettings.Receipts.PER_SEGMENT, UUID.randomUUID());
-          store.write(tx, List.of(), false, List.of(raw("DELIVERED"), raw("EXPIRED")), null);
+          store.write(tx, batch(List.of(raw("DELIVERED"), raw("EXPIRED")), null));
         });
     world.take();
     assertThat(world.states(id)).containsExactly("submitting", "sent", "delivered", "delivered");
+  }
+
+  private static JournalStore.Batch batch(List<Receipt.Raw> receipts, @Nullable Instant look) {
+    return new JournalStore.Batch(List.of(), false, List.of(), receipts, List.of(), look);
   }
 
   private static Receipt.Raw raw(String status) {
@@ -255,7 +260,7 @@ class ReceiptsTest {
     world.asGateway(
         tx ->
             new JournalStore("carrier", LinkSettings.Receipts.PER_SEGMENT, UUID.randomUUID())
-                .write(tx, List.of(), false, List.of(), Instant.now().plusSeconds(60)));
+                .write(tx, batch(List.of(), Instant.now().plusSeconds(60))));
     world.take();
     assertThat(world.states(fifteen)).containsExactly("submitting", "sent");
     assertThat(world.gatewayCount(NO_SEGMENT + " WHERE looks > 0")).isEqualTo(1);

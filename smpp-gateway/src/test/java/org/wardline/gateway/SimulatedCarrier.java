@@ -2,12 +2,17 @@ package org.wardline.gateway;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.wardline.gateway.smpp.QueryResult;
 import org.wardline.gateway.smpp.ReceiptPdu;
 import org.wardline.gateway.smpp.SubmitPdu;
 import org.wardline.gateway.smpp.SubmitResult;
@@ -21,6 +26,8 @@ final class SimulatedCarrier {
   private static final int THROTTLED = 0x58;
   private static final int QUEUE_FULL = 0x14;
   private static final int SYSTEM_ERROR = 0x08;
+  private static final int QUERY_FAILED = 0x67;
+  private static final int UNKNOWN_COMMAND = 0x03;
   private static final int INVALID_DESTINATION = 0x0B;
 
   /** So large that an id read in the other base is nobody's. */
@@ -34,6 +41,9 @@ final class SimulatedCarrier {
 
     /** The session it came over. */
     final SimulatedGateway.Link session;
+
+    /** Completed when the answer comes after its time-out, or can come no more. */
+    private final CompletableFuture<SubmitResult> late = new CompletableFuture<>();
 
     private @Nullable String takenAs;
     private @Nullable SubmitResult answer;
@@ -64,6 +74,13 @@ final class SimulatedCarrier {
 
   final String link;
   private final List<Pending> pending = new ArrayList<>();
+
+  /** Timed out, on a session that lives. */
+  private final List<Pending> late = new ArrayList<>();
+
+  /** By id, what has become of what was taken; asked for, or told by a receipt. */
+  private final Map<String, ReceiptPdu.Status> fates = new HashMap<>();
+
   final List<Receipt> receipts = new ArrayList<>();
   private final Manners manners;
   private final RandomGenerator random;
@@ -122,7 +139,7 @@ final class SimulatedCarrier {
     one.text.copies[one.segment]++;
     boolean last = one.segment == one.text.segments;
     boolean kept = manners.losesReceipts() && random.nextInt(4) == 0;
-    if (kept || (manners.oneReceiptPerText() && !last)) {
+    if (manners.oneReceiptPerText() && !last) {
       return;
     }
     ReceiptPdu.Status status =
@@ -131,6 +148,10 @@ final class SimulatedCarrier {
           case 1 -> ReceiptPdu.Status.EXPIRED;
           default -> ReceiptPdu.Status.DELIVERED;
         };
+    fates.put(id, status);
+    if (kept) {
+      return;
+    }
     String said = manners.decimalReceipts() ? Long.toString(Long.parseLong(id, 16)) : id;
     receipts.add(new Receipt(one.text, one.segment, id, new ReceiptPdu(said, status, "000")));
   }
@@ -165,7 +186,44 @@ final class SimulatedCarrier {
       take(one);
     }
     one.text.doubt = true;
-    answer(one, new SubmitResult.TimedOut());
+    late.add(one);
+    answer(one, new SubmitResult.TimedOut(one.late));
+  }
+
+  List<Pending> lateOf(SimulatedGateway.Link session) {
+    return late.stream().filter(one -> one.session.equals(session)).toList();
+  }
+
+  /** Says after all whether it has the segment; takes it now if it likes. */
+  void answerLate(Pending one) {
+    late.remove(one);
+    if (one.takenAs == null && random.nextInt(3) == 0) {
+      one.text.possibleCopies[one.segment]--;
+      one.late.complete(new SubmitResult.Refused(SYSTEM_ERROR, false, false, "No"));
+      return;
+    }
+    if (one.takenAs == null) {
+      take(one);
+    }
+    if (one.segment == one.text.segments) {
+      one.text.answeredLateTo = one.session.gateway();
+    }
+    one.late.complete(
+        new SubmitResult.Accepted(String.valueOf(one.takenAs), Duration.ofSeconds(20)));
+  }
+
+  /** What it says when it is asked (query_sm). */
+  QueryResult query(String id) {
+    return switch (random.nextInt(8)) {
+      case 0 -> new QueryResult.Unanswered();
+      case 1 -> new QueryResult.Refused(QUERY_FAILED, "No");
+      case 2 ->
+          new QueryResult.Refused(random.nextInt(4) == 0 ? UNKNOWN_COMMAND : QUERY_FAILED, "No");
+      case 3 -> new QueryResult.Known(ReceiptPdu.Status.ENROUTE, Optional.empty(), 0);
+      default ->
+          new QueryResult.Known(
+              fates.getOrDefault(id, ReceiptPdu.Status.ENROUTE), Optional.empty(), 0);
+    };
   }
 
   /** The link is gone; each segment under way had left or not, had arrived or not. */
@@ -182,6 +240,10 @@ final class SimulatedCarrier {
       }
       answer(one, new SubmitResult.ConnectionLost(written));
     }
+    for (Pending one : lateOf(session)) {
+      late.remove(one);
+      one.late.complete(new SubmitResult.ConnectionLost(true));
+    }
   }
 
   /** The gateway is gone and will hear no answer; what was written may still be taken. */
@@ -192,6 +254,7 @@ final class SimulatedCarrier {
       }
     }
     pending.removeAll(pendingOf(session));
+    late.removeAll(lateOf(session));
   }
 
   List<Pending> pendingOf(SimulatedGateway.Link session) {

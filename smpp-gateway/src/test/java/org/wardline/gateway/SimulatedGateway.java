@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.wardline.gateway.smpp.SubmitPdu;
 import org.wardline.gateway.smpp.SubmitResult;
 import org.wardline.jdbc.Db;
+import org.wardline.jdbc.DbException;
 import org.wardline.sms.Links.Want;
 import org.wardline.sms.Routes;
 import org.wardline.sms.SmsQueue;
@@ -33,6 +34,7 @@ final class SimulatedGateway {
     final Outbound outbound;
     final LinkHealth health;
     final Housekeeping housekeeping;
+    final CarrierQueries queries;
 
     /** When the last look of the claims that went well began; null before the first. */
     @Nullable Long lookedAt;
@@ -67,6 +69,27 @@ final class SimulatedGateway {
               new LongAdder(),
               metrics,
               new LinkErrors());
+      queries =
+          new CarrierQueries(
+              settings,
+              new Db(ground.database()),
+              () -> session == null ? null : (id, source) -> carrier.query(id),
+              outbound.journal(),
+              metrics,
+              ground.clock(),
+              ground.ticks());
+    }
+
+    /** On a thread of its own, as it takes its time between two questions. */
+    void ask() {
+      spawn(
+          () -> {
+            try {
+              queries.runOnce();
+            } catch (DbException e) {
+              // The next look asks.
+            }
+          });
     }
 
     private final Wire wire;

@@ -24,6 +24,8 @@ final class SimulatedText {
         DeliveryState.QUEUED,
         EnumSet.of(
             DeliveryState.SUBMITTING,
+            // Answered late, while it waited for its second try.
+            DeliveryState.SENT,
             DeliveryState.EXPIRED,
             DeliveryState.RECALLED,
             DeliveryState.UNKNOWN));
@@ -45,7 +47,9 @@ final class SimulatedText {
     Set<DeliveryState> late = EnumSet.of(DeliveryState.DELIVERED, DeliveryState.FAILED);
     NEXT.put(DeliveryState.FAILED, late);
     NEXT.put(DeliveryState.EXPIRED, late);
-    NEXT.put(DeliveryState.UNKNOWN, late);
+    NEXT.put(
+        DeliveryState.UNKNOWN,
+        EnumSet.of(DeliveryState.DELIVERED, DeliveryState.FAILED, DeliveryState.EXPIRED));
     NEXT.put(DeliveryState.DELIVERED, EnumSet.noneOf(DeliveryState.class));
     NEXT.put(DeliveryState.RECALLED, EnumSet.noneOf(DeliveryState.class));
   }
@@ -77,6 +81,9 @@ final class SimulatedText {
 
   /** The process that knows how its last attempt ended, and that it ended for good. */
   @Nullable Object settledBy;
+
+  /** The process that knows from a late answer that the carrier has its last segment. */
+  @Nullable Object answeredLateTo;
 
   /** The clock moved so that its receipts may rightly be taken for another text's, or be late. */
   boolean excused;

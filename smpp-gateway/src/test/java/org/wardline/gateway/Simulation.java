@@ -62,13 +62,17 @@ final class Simulation {
     DECIMAL_RECEIPTS,
     ONE_RECEIPT_PER_TEXT,
     LOST_RECEIPTS,
-    HOUSEKEEPING
+    HOUSEKEEPING,
+    LATE_ANSWER,
+    QUERIES
   }
 
   private static final List<Urgency> URGENCIES = List.of(Urgency.values());
   private static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
   private static final Duration RECEIPT_LIMIT = Duration.ofDays(3);
   private static final Duration RETENTION = Duration.ofDays(7);
+  private static final Duration LATE_ANSWER_LIMIT = Duration.ofSeconds(10);
+  private static final Duration QUERY_AFTER = Duration.ofSeconds(30);
   private static final int MIN_STEPS = 150;
   private static final int MORE_STEPS = 350;
   private static final int MAX_QUIET_ROUNDS = 400;
@@ -167,6 +171,8 @@ final class Simulation {
                 ? LinkSettings.Receipts.PER_TEXT
                 : LinkSettings.Receipts.PER_SEGMENT,
             random.nextBoolean() ? Wording.USUAL : WITHOUT_VALIDITY,
+            new LinkSettings.Doubt(
+                LATE_ANSWER_LIMIT, has(Trouble.QUERIES) ? QUERY_AFTER : Duration.ZERO),
             Duration.ofMinutes(10),
             RECEIPT_LIMIT,
             RETENTION,
@@ -270,6 +276,16 @@ final class Simulation {
       if (!carrier.receipts.isEmpty()) {
         choices.add(new Choice(15, () -> deliver(link)));
       }
+      add(choices, Trouble.QUERIES, 3, () -> ask(link));
+      List<Pending> late = carrier.lateOf(link);
+      if (!late.isEmpty()) {
+        Pending one = late.get(random.nextInt(late.size()));
+        add(
+            choices,
+            Trouble.LATE_ANSWER,
+            15,
+            () -> say(carrier, "answers late", one, () -> carrier.answerLate(one)));
+      }
       List<Pending> pending = carrier.pendingOf(link);
       if (!pending.isEmpty()) {
         Pending one = pending.get(random.nextInt(pending.size()));
@@ -345,7 +361,12 @@ final class Simulation {
           random.nextInt(3) == 0
               ? Duration.ofMillis(200 + random.nextInt(20_000))
               : Duration.ofHours(1 + random.nextInt(24));
-      InDoubt inDoubt = random.nextInt(4) == 0 ? InDoubt.ASK : InDoubt.RESEND;
+      InDoubt inDoubt =
+          switch (random.nextInt(8)) {
+            case 0 -> InDoubt.ASK;
+            case 1, 2 -> InDoubt.QUERY;
+            default -> InDoubt.RESEND;
+          };
       all.add(newText(random.nextInt(numbers), parts, validity, inDoubt));
     }
     if (!pinned.isEmpty()) {
@@ -532,6 +553,8 @@ final class Simulation {
       Set<UUID> claimed = checks.submitting();
       // A receipt stamped by the clock of before looks as if it belonged to an older text.
       claimed.forEach(id -> text(id).excused = true);
+      // So does the receipt of one whose answer may come late.
+      texts.stream().filter(text -> text.doubt).forEach(text -> text.excused = true);
     }
     baton.jump(howFar);
     lookAtTheClock();
@@ -720,6 +743,11 @@ final class Simulation {
   private void leftovers(SimulatedGateway.Link link) {
     trace.add("link " + link + " asks for a look at leftovers");
     link.outbound.journal().matchLeftovers(baton.now());
+  }
+
+  private void ask(SimulatedGateway.Link link) {
+    trace.add("link " + link + " asks about what has no receipt");
+    link.ask();
   }
 
   private void housekeeping(SimulatedGateway.Link link) {

@@ -17,6 +17,7 @@ import org.wardline.gateway.Attempt.Outcome;
 import org.wardline.gateway.smpp.SmppBind;
 import org.wardline.gateway.smpp.SubmitResult;
 import org.wardline.metrics.Metrics;
+import org.wardline.sms.InDoubt;
 import org.wardline.sms.SmsFormat;
 import org.wardline.sms.SmsQueue;
 import org.wardline.sms.TransportKeys;
@@ -26,6 +27,7 @@ class SubmitterTest {
 
   @TempDir Path folder = Path.of("");
   private TransportKeys keys;
+  private final LateAnswers late = new LateAnswers(() -> {});
 
   @BeforeEach
   void makeKeys() {
@@ -42,6 +44,7 @@ class SubmitterTest {
             () -> wire,
             new Throttle(Pace.UNLIMITED, Ticks.ofThisMachine()),
             id -> false,
+            late,
             new LongAdder(),
             new GatewayMetrics(new Metrics()).of("carrier", 10),
             new LinkErrors(),
@@ -50,7 +53,16 @@ class SubmitterTest {
     Instant now = Instant.now();
     return submitter.send(
         new ClaimedText(
-            ID, 7, 1, sealed, SmsFormat.USUAL, 0, false, now.plus(Duration.ofHours(1)), now));
+            ID,
+            7,
+            1,
+            sealed,
+            SmsFormat.USUAL,
+            InDoubt.RESEND,
+            0,
+            false,
+            now.plus(Duration.ofHours(1)),
+            now));
   }
 
   private byte[] sealed(String text) {

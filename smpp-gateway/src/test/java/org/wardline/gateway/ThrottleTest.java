@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 class ThrottleTest {
@@ -19,6 +20,11 @@ class ThrottleTest {
     @Override
     public void waitUntil(long nanos) {
       now = Math.max(now, nanos);
+    }
+
+    @Override
+    public void await(CompletionStage<?> what, long until) {
+      waitUntil(until);
     }
 
     @Override

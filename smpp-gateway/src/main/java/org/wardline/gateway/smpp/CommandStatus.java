@@ -42,6 +42,7 @@ final class CommandStatus {
       case SYSTEM_ERROR -> "The carrier has a system error";
       case 0x0A -> "The carrier does not accept the sender's number";
       case 0x0B -> "The carrier does not accept the recipient's number";
+      case 0x0C -> "The carrier does not know this message id";
       case BIND_FAILED -> "The carrier refused the bind";
       case INVALID_PASSWORD -> "The carrier does not accept the password";
       case 0x0F -> "The carrier does not know the system id";
@@ -59,6 +60,7 @@ final class CommandStatus {
       case RECEIVER_TEMPORARY -> "The carrier has a temporary error";
       case 0x65 -> "The carrier has a permanent error";
       case 0x66 -> "The carrier rejected the message";
+      case 0x67 -> "The carrier could not say what became of the message (query_sm failed)";
       case 0xFF -> "The carrier reports an unknown error";
       default ->
           status >= 0x400 && status <= 0x4FF

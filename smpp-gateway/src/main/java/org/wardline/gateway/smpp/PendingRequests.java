@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -43,7 +46,18 @@ final class PendingRequests {
 
   private static final byte MAX_STATE = 9;
 
+  private static final String SUBMIT = "submit_sm";
+
+  /**
+   * Submits of one connection whose answer may still come late; the oldest is given up for more.
+   */
+  static final int MAX_LATE = 1_000;
+
   private final ConcurrentHashMap<Integer, Pending> pending = new ConcurrentHashMap<>();
+
+  /** By sequence number, in the order of their time-outs. Guarded by itself. */
+  private final LinkedHashMap<Integer, Pending> late = new LinkedHashMap<>();
+
   private volatile boolean closed;
 
   /** jSMPP hands the response to this object. */
@@ -90,6 +104,9 @@ final class PendingRequests {
           default -> null;
         };
     Pending waiting = response == null ? null : pending.remove(sequenceNumber);
+    if (response != null && waiting == null) {
+      waiting = takeLate(commandId, sequenceNumber);
+    }
     if (response == null || waiting == null) {
       return false;
     }
@@ -103,6 +120,16 @@ final class PendingRequests {
       waiting.done(response);
     }
     return true;
+  }
+
+  private @Nullable Pending takeLate(int commandId, int sequenceNumber) {
+    if (commandId != SMPPConstant.CID_SUBMIT_SM_RESP
+        && commandId != SMPPConstant.CID_GENERIC_NACK) {
+      return null;
+    }
+    synchronized (late) {
+      return late.remove(sequenceNumber);
+    }
   }
 
   /** SMPP 3.4 §4.4.2; a refusal may come without a body. */
@@ -156,12 +183,43 @@ final class PendingRequests {
         waiting.response.completeExceptionally(new LinkLostException(true, null));
       }
     }
+    giveUpLate();
+  }
+
+  private void keepForLate(int sequenceNumber, Pending waiting) {
+    Map.Entry<Integer, Pending> oldest = null;
+    synchronized (late) {
+      late.put(sequenceNumber, waiting);
+      if (late.size() > MAX_LATE) {
+        oldest = late.pollFirstEntry();
+      }
+    }
+    if (oldest != null) {
+      oldest.getValue().response.completeExceptionally(new LinkLostException(true, null));
+    }
+    if (closed) {
+      giveUpLate();
+    }
+  }
+
+  /** A sequence number means nothing on another connection, so no answer can come any more. */
+  private void giveUpLate() {
+    List<Pending> all;
+    synchronized (late) {
+      all = List.copyOf(late.values());
+      late.clear();
+    }
+    for (Pending one : all) {
+      one.response.completeExceptionally(new LinkLostException(true, null));
+    }
   }
 
   /**
    * Writes the request and waits for its response.
    *
    * @throws LinkLostException when the connection is or gets closed
+   * @throws UnansweredSubmitException when a submit_sm is not answered in time; its answer is still
+   *     listened for
    */
   Command execute(SendCommandTask task, int sequenceNumber, OutputStream out, long timeoutMillis)
       throws PDUException,
@@ -181,6 +239,13 @@ final class PendingRequests {
         throw new NegativeResponseException(response.getCommandStatus());
       }
       return response;
+    } catch (ResponseTimeoutException e) {
+      if (!SUBMIT.equals(task.getCommandName())) {
+        throw e;
+      }
+      // Before it leaves the other table: an answer that comes between the two is not missed.
+      keepForLate(sequenceNumber, waiting);
+      throw new UnansweredSubmitException(e, waiting.response);
     } finally {
       pending.remove(sequenceNumber);
     }

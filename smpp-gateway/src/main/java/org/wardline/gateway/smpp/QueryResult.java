@@ -18,7 +18,12 @@ public sealed interface QueryResult {
    *
    * @param commandStatus SMPP 3.4 §5.1.3
    */
-  record Refused(int commandStatus, String meaning) implements QueryResult {}
+  record Refused(int commandStatus, String meaning) implements QueryResult {
+    /** Whether the carrier knows no query_sm at all. */
+    public boolean unknownCommand() {
+      return commandStatus == CommandStatus.INVALID_COMMAND_ID;
+    }
+  }
 
   /** No answer in time, or no session. Asking again does no harm. */
   record Unanswered() implements QueryResult {}

@@ -16,6 +16,7 @@ import org.jsmpp.GenericNackResponseException;
 import org.jsmpp.InvalidResponseException;
 import org.jsmpp.PDUException;
 import org.jsmpp.bean.BindType;
+import org.jsmpp.bean.Command;
 import org.jsmpp.bean.QuerySmResp;
 import org.jsmpp.bean.SubmitSmResp;
 import org.jsmpp.extra.NegativeResponseException;
@@ -196,7 +197,10 @@ public final class SmppSession implements AutoCloseable {
       if (answers.timedOut()) {
         leg.end("the carrier answers enquire_link but no submits");
       }
-      return new TimedOut();
+      return e instanceof UnansweredSubmitException unanswered
+          ? new TimedOut(
+              unanswered.response().handle((response, failure) -> late(response, failure, start)))
+          : new TimedOut();
     } catch (LinkLostException e) {
       return new ConnectionLost(e.written());
     } catch (InvalidResponseException e) {
@@ -209,6 +213,19 @@ public final class SmppSession implements AutoCloseable {
     } catch (IOException e) {
       return new ConnectionLost(true);
     }
+  }
+
+  private static SubmitResult late(
+      @Nullable Command response, @Nullable Throwable failure, long start) {
+    if (response instanceof SubmitSmResp answer) {
+      return answer.getCommandStatus() == CommandStatus.OK
+          ? new Accepted(
+              String.valueOf(answer.getMessageId()), Duration.ofNanos(System.nanoTime() - start))
+          : Refused.of(answer.getCommandStatus());
+    }
+    return failure instanceof GenericNackResponseException nack
+        ? Refused.of(nack.getCommandStatus())
+        : new ConnectionLost(true);
   }
 
   /**

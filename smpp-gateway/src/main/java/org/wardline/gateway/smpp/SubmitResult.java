@@ -1,6 +1,8 @@
 package org.wardline.gateway.smpp;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** What became of one submit. */
 public sealed interface SubmitResult {
@@ -48,6 +50,17 @@ public sealed interface SubmitResult {
    */
   record ConnectionLost(boolean written) implements SubmitResult {}
 
-  /** Written, and not answered in time: perhaps sent. */
-  record TimedOut() implements SubmitResult {}
+  /**
+   * Written, and not answered in time: perhaps sent.
+   *
+   * @param late what the SMSC answers after all: {@link Accepted} with its id, or {@link Refused}.
+   *     {@link ConnectionLost} once no answer can come any more. Completed on the thread that reads
+   *     the connection, which must go on
+   */
+  record TimedOut(CompletionStage<SubmitResult> late) implements SubmitResult {
+    /** One whose answer cannot be recognized. */
+    public TimedOut() {
+      this(CompletableFuture.completedFuture(new ConnectionLost(true)));
+    }
+  }
 }

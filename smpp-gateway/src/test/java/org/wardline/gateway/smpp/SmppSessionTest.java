@@ -170,10 +170,44 @@ class SmppSessionTest {
             .withTimeouts(Duration.ofSeconds(30), Duration.ofMillis(200), Duration.ofSeconds(5));
     smsc.answer = pdu -> new SubmitDecision.Silence();
     try (SmppSession session = SmppSession.bind(bind, inbound)) {
-      assertThat(session.submit(text("x"))).isEqualTo(new TimedOut());
+      assertThat(session.submit(text("x"))).isInstanceOf(TimedOut.class);
       smsc.answer = pdu -> new SubmitDecision.Accept("7");
       assertThat(session.submit(text("y"))).isInstanceOf(Accepted.class);
     }
+  }
+
+  @Test
+  void an_answer_after_the_time_out_says_what_became_of_the_text() throws Exception {
+    SmppBind bind =
+        smsc.bind()
+            .withTimeouts(Duration.ofSeconds(30), Duration.ofMillis(200), Duration.ofSeconds(5));
+    CompletableFuture<SubmitDecision> taken = new CompletableFuture<>();
+    CompletableFuture<SubmitDecision> refused = new CompletableFuture<>();
+    CompletableFuture<SubmitDecision> never = new CompletableFuture<>();
+    try (SmppSession session = SmppSession.bind(bind, inbound)) {
+      CompletableFuture<SubmitResult> first = late(session, taken);
+      CompletableFuture<SubmitResult> second = late(session, refused);
+      CompletableFuture<SubmitResult> third = late(session, never);
+      refused.complete(new SubmitDecision.Refuse(0x58));
+      taken.complete(new SubmitDecision.Accept("late-7"));
+      assertThat(first.get(10, TimeUnit.SECONDS))
+          .isInstanceOfSatisfying(
+              Accepted.class, answer -> assertThat(answer.messageId()).isEqualTo("late-7"));
+      assertThat(second.get(10, TimeUnit.SECONDS))
+          .isInstanceOfSatisfying(Refused.class, answer -> assertThat(answer.throttled()).isTrue());
+      assertThat(third).isNotDone();
+      smsc.server.dropConnections();
+      assertThat(third.get(10, TimeUnit.SECONDS)).isEqualTo(new ConnectionLost(true));
+    }
+  }
+
+  private CompletableFuture<SubmitResult> late(
+      SmppSession session, CompletableFuture<SubmitDecision> decision) {
+    // One that is answered in between: three in a row without an answer would end the session.
+    smsc.answer = pdu -> new SubmitDecision.Accept("between");
+    assertThat(session.submit(text("between"))).isInstanceOf(Accepted.class);
+    smsc.answer = pdu -> new SubmitDecision.Later(decision);
+    return ((TimedOut) session.submit(text("x"))).late().toCompletableFuture();
   }
 
   @Test
@@ -252,7 +286,7 @@ class SmppSessionTest {
       for (int i = 0; i < 2; i++) {
         later.add(virtual.submit(() -> session.submit(text("later"))));
       }
-      assertThat(first.get()).isEqualTo(new TimedOut());
+      assertThat(first.get()).isInstanceOf(TimedOut.class);
       for (Future<SubmitResult> result : later) {
         assertThat(result.get()).isEqualTo(Refused.windowStayedFull());
       }

@@ -1,0 +1,127 @@
+package org.wardline.gateway;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.wardline.gateway.Attempt.AcceptedSegment;
+import org.wardline.gateway.LateAnswers.Answer;
+import org.wardline.jdbc.Tx;
+
+/**
+ * Writes late answers. One at a time: they are rare, and each may find its text in another place.
+ *
+ * <ul>
+ *   <li>In the queue, for its second try: then it has left after all, or this part of it has.
+ *   <li>Claimed: then it is not written yet, because its sender may still use it.
+ *   <li>Gone: its story is over, or a second copy went out. The id is noted, so that the receipt
+ *       finds the text; nothing is told before there is one.
+ * </ul>
+ */
+final class LateLedger {
+  private final String link;
+
+  LateLedger(String link) {
+    this.link = link;
+  }
+
+  /** Returns those that need not be kept any more. */
+  List<Answer> write(Tx tx, List<Answer> answers, Consequences consequences) {
+    List<Answer> written = new ArrayList<>();
+    for (Answer answer : answers) {
+      if (isThere(tx, answer) || settle(tx, answer, consequences) || note(tx, answer)) {
+        written.add(answer);
+      }
+    }
+    return written;
+  }
+
+  /** Its commit came through unheard. */
+  private boolean isThere(Tx tx, Answer answer) {
+    return tx.first(
+            """
+            SELECT number FROM sms.segment
+            WHERE link = ? AND smsc_id = ? AND outbound_id = ? AND number = ?
+            """,
+            row -> row.intValue("number"),
+            link,
+            answer.segment().smscId(),
+            answer.text().id(),
+            answer.segment().number())
+        .isPresent();
+  }
+
+  /** A row that somebody has locked is being claimed or withdrawn: the next look knows. */
+  private boolean settle(Tx tx, Answer answer, Consequences consequences) {
+    AcceptedSegment segment = answer.segment();
+    boolean last = segment.number() == answer.total();
+    String change =
+        last ? "DELETE FROM sms.outbound" : "UPDATE sms.outbound SET accepted_segments = ?";
+    String where =
+        """
+         WHERE id = (
+          SELECT id FROM sms.outbound
+          WHERE id = ? AND state = 'queued' AND accepted_segments = ? FOR UPDATE SKIP LOCKED)
+        """;
+    int before = segment.number() - 1;
+    int changed =
+        last
+            ? tx.update(change + where, answer.text().id(), before)
+            : tx.update(change + where, segment.number(), answer.text().id(), before);
+    if (changed == 0) {
+      return false;
+    }
+    // Nothing was sent a second time, so of a short text there is one copy.
+    insert(tx, answer, null, answer.total() > 1);
+    if (last) {
+      consequences.tell(
+          answer.text().id(), "sent", segment.at(), CarrierWords.ANSWERED_LATE, false);
+      if (answer.total() > 1) {
+        consequences.longText(answer.text().id());
+      }
+    }
+    return true;
+  }
+
+  private boolean note(Tx tx, Answer answer) {
+    boolean open =
+        tx.first(
+                "SELECT id FROM sms.outbound WHERE id = ?",
+                row -> row.uuid("id"),
+                answer.text().id())
+            .isPresent();
+    if (!open) {
+      insert(tx, answer, "unknown", true);
+    }
+    return !open;
+  }
+
+  /**
+   * @param reported what was told of the whole text; the housekeeping says nothing more of a row
+   *     that has it
+   */
+  private void insert(Tx tx, Answer answer, @Nullable String reported, boolean copy) {
+    AcceptedSegment segment = answer.segment();
+    tx.update(
+        """
+        INSERT INTO sms.segment
+          (link, smsc_id, outbound_id, number, total, may_be_duplicate, expires_at, accepted_at,
+           given_id, source, reported)
+        SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce((
+          SELECT max(s.reported) FROM sms.segment s
+          WHERE ? AND s.outbound_id = ? AND (s.total > 1 OR s.may_be_duplicate)), ?)
+        """,
+        link,
+        segment.smscId(),
+        answer.text().id(),
+        segment.number(),
+        answer.total(),
+        copy,
+        answer.text().expiresAt(),
+        segment.at(),
+        segment.givenId().equals(segment.smscId()) ? null : segment.givenId(),
+        segment.source(),
+        reported != null,
+        answer.text().id(),
+        reported);
+  }
+}
