@@ -2,6 +2,8 @@ package org.wardline.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -53,7 +55,7 @@ class GroupCommitTest {
 
   /** The moments at which commits began, of batches of this size. */
   private List<Long> begins(int batchSize, int commits) {
-    List<Long> begins = new CopyOnWriteArrayList<>();
+    List<Long> begins = Collections.synchronizedList(new ArrayList<>());
     try (GroupCommit<String> group =
         new GroupCommit<>(
             "test",

@@ -103,23 +103,13 @@ final class DeliveryEvents {
     Map<UUID, List<SmsQueue.Event>> byMessage = new LinkedHashMap<>();
     events.forEach(
         event -> byMessage.computeIfAbsent(event.id(), id -> new ArrayList<>()).add(event));
-    Map<UUID, About> about = new HashMap<>();
-    tx.query(
-            // Locked, because a recall may change the state between the look and the update.
-            """
-            SELECT id, conversation_id, line, state FROM wardline.message WHERE id = ANY (?)
-            FOR NO KEY UPDATE
-            """,
-            row ->
-                new About(
-                    row.uuid("id"),
-                    row.uuid("conversation_id"),
-                    row.string("line"),
-                    DeliveryState.ofWireName(row.string("state"))),
-            (Object) byMessage.keySet().toArray(new UUID[0]))
-        .forEach(row -> about.put(row.message(), row));
+    Map<UUID, About> about = read(tx, byMessage.keySet(), "");
     TestTexts.apply(tx, events.stream().filter(event -> !about.containsKey(event.id())).toList());
-    updateStates(tx, byMessage, about);
+    if (!updateStates(tx, byMessage, about)) {
+      // A recall came between look and update. Folding again what is folded already changes
+      // nothing.
+      updateStates(tx, byMessage, read(tx, byMessage.keySet(), "FOR NO KEY UPDATE"));
+    }
     MessageSteps.add(tx, events.stream().filter(event -> about.containsKey(event.id())).toList());
     ended.archive(tx, about.keySet());
     Map<UUID, String> changed = new LinkedHashMap<>();
@@ -141,10 +131,30 @@ final class DeliveryEvents {
     }
   }
 
-  /** Each message's reports are folded into one state, so that a batch is as if told one by one. */
-  private static void updateStates(
+  private static Map<UUID, About> read(Tx tx, Set<UUID> messages, String lock) {
+    Map<UUID, About> about = new HashMap<>();
+    tx.query(
+            "SELECT id, conversation_id, line, state FROM wardline.message WHERE id = ANY (?) "
+                + lock,
+            row ->
+                new About(
+                    row.uuid("id"),
+                    row.uuid("conversation_id"),
+                    row.string("line"),
+                    DeliveryState.ofWireName(row.string("state"))),
+            (Object) messages.toArray(new UUID[0]))
+        .forEach(row -> about.put(row.message(), row));
+    return about;
+  }
+
+  /**
+   * Each message's reports are folded into one state, so that a batch is as if told one by one.
+   * Returns false when a state was not any more what it was when it was read.
+   */
+  private static boolean updateStates(
       Tx tx, Map<UUID, List<SmsQueue.Event>> byMessage, Map<UUID, About> about) {
     List<UUID> ids = new ArrayList<>();
+    List<String> before = new ArrayList<>();
     List<String> states = new ArrayList<>();
     List<Boolean> duplicates = new ArrayList<>();
     about.forEach(
@@ -156,18 +166,22 @@ final class DeliveryEvents {
             duplicate |= event.mayBeDuplicate();
           }
           ids.add(id);
+          before.add(row.state().wireName());
           states.add(state.wireName());
           duplicates.add(duplicate);
         });
-    tx.update(
-        """
-        UPDATE wardline.message m
-        SET state = e.state, may_be_duplicate = m.may_be_duplicate OR e.may_be_duplicate
-        FROM unnest(?::uuid[], ?::text[], ?::boolean[]) AS e (id, state, may_be_duplicate)
-        WHERE m.id = e.id
-        """,
-        ids.toArray(new UUID[0]),
-        states.toArray(new String[0]),
-        duplicates.toArray(new Boolean[0]));
+    int updated =
+        tx.update(
+            """
+            UPDATE wardline.message m
+            SET state = e.state, may_be_duplicate = m.may_be_duplicate OR e.may_be_duplicate
+            FROM unnest(?::uuid[], ?::text[], ?::text[], ?::boolean[]) AS e (id, before, state, may_be_duplicate)
+            WHERE m.id = e.id AND m.state = e.before
+            """,
+            ids.toArray(new UUID[0]),
+            before.toArray(new String[0]),
+            states.toArray(new String[0]),
+            duplicates.toArray(new Boolean[0]));
+    return updated == ids.size();
   }
 }
