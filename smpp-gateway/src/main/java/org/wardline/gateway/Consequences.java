@@ -64,7 +64,7 @@ final class Consequences {
       duplicates[i] = event.mayBeDuplicate();
       claims[i] = event.claimedAt();
     }
-    tx.update(
+    tx.later(
         """
         INSERT INTO sms.event (outbound_id, state, at, detail, may_be_duplicate, claimed_at)
         SELECT id, state, at, detail, may_be_duplicate, claimed_at

@@ -58,7 +58,7 @@ final class SegmentLedger {
         i++;
       }
     }
-    tx.update(
+    tx.later(
         """
         INSERT INTO sms.segment
           (link, smsc_id, outbound_id, number, total, may_be_duplicate, expires_at, accepted_at,

@@ -37,7 +37,9 @@ public final class Db {
     try (Connection connection = dataSource.getConnection()) {
       connection.setAutoCommit(false);
       try {
-        result = work.apply(new Tx(connection, afterCommit));
+        Tx tx = new Tx(connection, afterCommit);
+        result = work.apply(tx);
+        tx.flush();
         connection.commit();
       } catch (Throwable failure) {
         rollback(connection, failure);

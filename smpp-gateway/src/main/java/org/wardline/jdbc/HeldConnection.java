@@ -31,7 +31,9 @@ public final class HeldConnection implements AutoCloseable {
     try {
       connection.setAutoCommit(false);
       try {
-        result = work.apply(new Tx(connection, afterCommit));
+        Tx tx = new Tx(connection, afterCommit);
+        result = work.apply(tx);
+        tx.flush();
         connection.commit();
       } catch (Throwable failure) {
         Db.rollback(connection, failure);

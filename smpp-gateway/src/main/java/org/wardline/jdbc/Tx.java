@@ -9,8 +9,10 @@ import java.sql.Types;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -23,16 +25,37 @@ import org.jspecify.annotations.Nullable;
 public final class Tx {
   private final Connection connection;
   private final List<Runnable> afterCommit;
+  private final List<Later> later = new ArrayList<>();
+
+  private record Later(String sql, @Nullable Object[] parameters) {}
 
   Tx(Connection connection, List<Runnable> afterCommit) {
     this.connection = connection;
     this.afterCommit = afterCommit;
   }
 
+  /**
+   * Runs a statement whose result nobody needs, in its place among the others but not at once: it
+   * travels with those after it, up to the next one that is waited for or to the commit. A way to
+   * the database and back costs about as much as the statement. What it is refused for is thrown
+   * there.
+   */
+  public void later(String sql, @Nullable Object... parameters) {
+    later.add(new Later(sql, parameters));
+  }
+
+  /** Sends what {@link #later} put off; whoever commits calls it before. */
+  void flush() throws SQLException {
+    if (!later.isEmpty()) {
+      Later last = later.removeLast();
+      execute(last.sql(), last.parameters()).close();
+    }
+  }
+
   /** Runs a statement that changes rows and returns how many it changed. */
   public int update(String sql, @Nullable Object... parameters) {
-    try (PreparedStatement statement = prepare(sql, parameters)) {
-      return statement.executeUpdate();
+    try (PreparedStatement statement = execute(sql, parameters)) {
+      return Math.max(0, statement.getUpdateCount());
     } catch (SQLException e) {
       throw DbException.of(e);
     }
@@ -40,8 +63,8 @@ public final class Tx {
 
   /** Runs a query (or a statement with {@code RETURNING}) and maps every row. */
   public <T> List<T> query(String sql, RowMapper<T> mapper, @Nullable Object... parameters) {
-    try (PreparedStatement statement = prepare(sql, parameters);
-        ResultSet resultSet = statement.executeQuery()) {
+    try (PreparedStatement statement = execute(sql, parameters);
+        ResultSet resultSet = statement.getResultSet()) {
       List<T> rows = new ArrayList<>();
       Row row = new Row(resultSet);
       while (resultSet.next()) {
@@ -50,6 +73,44 @@ public final class Tx {
       return rows;
     } catch (SQLException e) {
       throw DbException.of(e);
+    }
+  }
+
+  /**
+   * Runs the statement and whatever was put off before it, in their order; the result at hand is
+   * the statement's own. The driver sends the statements of one text one after the other and waits
+   * once.
+   */
+  private PreparedStatement execute(String sql, @Nullable Object... parameters)
+      throws SQLException {
+    if (later.isEmpty()) {
+      PreparedStatement statement = prepare(sql, parameters);
+      return executed(statement, 0);
+    }
+    StringJoiner together = new StringJoiner(";\n");
+    List<@Nullable Object> all = new ArrayList<>();
+    for (Later one : later) {
+      together.add(one.sql().strip());
+      Collections.addAll(all, one.parameters());
+    }
+    int before = later.size();
+    later.clear();
+    together.add(sql.strip());
+    Collections.addAll(all, parameters);
+    return executed(prepare(together.toString(), all.toArray()), before);
+  }
+
+  private static PreparedStatement executed(PreparedStatement statement, int resultsBefore)
+      throws SQLException {
+    try {
+      statement.execute();
+      for (int i = 0; i < resultsBefore; i++) {
+        statement.getMoreResults();
+      }
+      return statement;
+    } catch (SQLException | RuntimeException e) {
+      statement.close();
+      throw e;
     }
   }
 

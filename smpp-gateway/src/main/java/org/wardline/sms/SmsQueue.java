@@ -165,7 +165,7 @@ public final class SmsQueue {
       doubts[i] = text.inDoubt().wireName();
       formats[i] = text.format().written();
     }
-    tx.update(
+    tx.later(
         """
         INSERT INTO sms.outbound
           (id, line, recipient, sealed, segments, expires_at, prefix, priority, in_doubt, format)
@@ -187,7 +187,7 @@ public final class SmsQueue {
         priorities,
         doubts,
         formats);
-    tx.query("SELECT pg_notify('" + OUTBOUND_CHANNEL + "', '')", row -> "");
+    tx.later("SELECT pg_notify('" + OUTBOUND_CHANNEL + "', '')");
   }
 
   /** What a text sealed by {@link #enqueue} holds; for the gateway. */

@@ -53,7 +53,7 @@ public final class ArchiveOutbox {
       sealed[i] =
           event.sealer().seal("archive", event.id(), JSON.writeValueAsBytes(event.content()));
     }
-    tx.update(
+    tx.later(
         """
         INSERT INTO wardline.archive_outbox (events, oldest, event_ids, patient_ids, kinds, times, sealed)
         VALUES (?, ?, ?::uuid[], ?::uuid[], ?::text[], ?::timestamptz[], ?::bytea[])

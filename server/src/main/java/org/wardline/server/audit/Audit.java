@@ -73,7 +73,7 @@ public final class Audit {
       details[i] = act.detail();
       addresses[i] = act.caller().address();
     }
-    tx.update(
+    tx.later(
         INSERT_MANY, kinds, actors, names, actions, patients, objects, lines, details, addresses);
   }
 

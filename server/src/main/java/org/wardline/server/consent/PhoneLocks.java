@@ -21,11 +21,11 @@ public final class PhoneLocks {
   private PhoneLocks() {}
 
   public static void forSending(Tx tx, List<UUID> phones) {
-    tx.query(LOCK.formatted("_shared"), row -> "", (Object) phones.toArray(new UUID[0]));
+    tx.later(LOCK.formatted("_shared"), (Object) phones.toArray(new UUID[0]));
   }
 
   public static void forChange(Tx tx, List<UUID> phones) {
-    tx.query(LOCK.formatted(""), row -> "", (Object) phones.toArray(new UUID[0]));
+    tx.later(LOCK.formatted(""), (Object) phones.toArray(new UUID[0]));
   }
 
   /** All phones of a patient. */

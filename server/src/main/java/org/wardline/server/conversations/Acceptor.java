@@ -503,7 +503,7 @@ final class Acceptor implements AutoCloseable {
     if (keys.isEmpty()) {
       return;
     }
-    tx.update(
+    tx.later(
         """
         INSERT INTO wardline.idempotency (client_id, key, body_hash, message_id)
         SELECT * FROM unnest(?::uuid[], ?::text[], ?::bytea[], ?::uuid[])

@@ -87,7 +87,7 @@ final class MessageSteps {
         claims.add(null);
       }
     }
-    tx.update(
+    tx.later(
         """
         INSERT INTO wardline.message_history (message_id, state, at, detail, claimed_at)
         SELECT id, state, at, detail, claimed_at

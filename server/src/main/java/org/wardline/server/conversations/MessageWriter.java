@@ -233,7 +233,7 @@ final class MessageWriter {
       events.add(archived(row));
     }
     Recipients.lockConversations(tx, conversations);
-    tx.update(
+    tx.later(
         """
         WITH new AS (
           SELECT * FROM unnest(

@@ -25,9 +25,8 @@ final class Recipients {
    * other.
    */
   static void lockConversations(Tx tx, UUID[] conversations) {
-    tx.query(
+    tx.later(
         "SELECT id FROM wardline.conversation WHERE id = ANY (?) ORDER BY id FOR NO KEY UPDATE",
-        row -> "",
         (Object) conversations);
   }
 

@@ -79,7 +79,7 @@ final class RepeatedTexts {
       return;
     }
     List<Map.Entry<Digest, UUID>> entries = List.copyOf(accepted.entrySet());
-    tx.update(
+    tx.later(
         """
         INSERT INTO wardline.sent_text (digest, message_id, at)
         SELECT digest, message_id, ? FROM unnest(?::bytea[], ?::uuid[]) AS t (digest, message_id)
