@@ -19,7 +19,6 @@ import org.wardline.appliance.carrier.PlainCarrier;
 final class Inbound {
   private static final int PATIENTS = 2_000;
   private static final int WINDOW = 100;
-  private static final int MAX_WARM_UP = 2_000;
   private static final int AGAIN_MS = 100;
   private static final String LINE = "+13125550199";
   private static final Duration BIND_LIMIT = Duration.ofMinutes(1);
@@ -43,12 +42,15 @@ final class Inbound {
         Thread.sleep(20);
       }
       Inbound inbound = new Inbound(carrier);
-      int warmUp = Math.min(texts, MAX_WARM_UP);
-      System.err.println("warming up with " + warmUp + " texts …");
-      Since warm = Since.now(wardline);
-      inbound.deliver("warm-up", warmUp, window);
-      warm.await(warmUp, "in", "'received'");
-      bed.awaitArchived();
+      int warmUp =
+          WarmUp.run(
+              wardline,
+              (round, count) -> {
+                Since warm = Since.now(wardline);
+                inbound.deliver(round, count, window);
+                warm.await(count, "in", "'received'");
+                bed.awaitArchived();
+              });
       System.err.println("measuring " + texts + " texts, window " + window + " …");
       Since since = Since.now(wardline);
       Cost before = Cost.of(wardline);
@@ -78,6 +80,7 @@ final class Inbound {
       new Figures("bench", "inbound")
           .put("texts", texts)
           .put("window", window)
+          .put("warmUpTexts", warmUp)
           .put("textsPerSecond", Math.round(texts / seconds))
           .put("acknowledgedPerSecond", Math.round(texts / acknowledgedSeconds))
           .sorted("acknowledgeMillis", acknowledged.took())
