@@ -5,6 +5,7 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,10 @@ import org.postgresql.jdbc.PgArray;
  * to read. One dimension, lower bound 1 (the server's {@code array_recv}).
  */
 final class BinaryArray {
-  private static final int HEADER_OCTETS = 20;
+  /** Dimensions, whether there are nulls, type; then size and lower bound of the dimension. */
+  private static final int HEADER_OCTETS = 5 * Integer.BYTES;
   private static final int NULL_LENGTH = -1;
+  private static final int LOWER_BOUND = 1;
 
   /** 2000-01-01, where PostgreSQL's time begins, in seconds since 1970. */
   private static final long EPOCH_SECONDS = 946_684_800;
@@ -65,29 +68,24 @@ final class BinaryArray {
       @Nullable T[] values,
       BiConsumer<ByteBuffer, T> write)
       throws SQLException {
-    ByteBuffer into = ByteBuffer.allocate(HEADER_OCTETS + values.length * (Integer.BYTES + octets));
-    boolean nulls = false;
-    into.position(HEADER_OCTETS);
+    ByteBuffer into =
+        ByteBuffer.allocate(HEADER_OCTETS + values.length * (Integer.BYTES + octets));
+    boolean nulls = Arrays.asList(values).contains(null);
+    into.putInt(values.length == 0 ? 0 : 1).putInt(nulls ? 1 : 0).putInt(elementType);
+    if (values.length > 0) {
+      into.putInt(values.length).putInt(LOWER_BOUND);
+    }
     for (T value : values) {
       if (value == null) {
-        nulls = true;
         into.putInt(NULL_LENGTH);
       } else {
         into.putInt(octets);
         write.accept(into, value);
       }
     }
-    byte[] written = new byte[into.position()];
-    int dimensions = values.length == 0 ? 0 : 1;
-    into.putInt(0, dimensions)
-        .putInt(4, nulls ? 1 : 0)
-        .putInt(8, elementType)
-        .putInt(12, values.length)
-        .putInt(16, 1)
-        .get(0, written);
-    // Nothing but number, flag and type when it has no dimension.
-    byte[] octetsOfArray =
-        dimensions == 0 ? java.util.Arrays.copyOf(written, HEADER_OCTETS - 8) : written;
-    return new PgArray(connection.unwrap(BaseConnection.class), arrayType, octetsOfArray);
+    return new PgArray(
+        connection.unwrap(BaseConnection.class),
+        arrayType,
+        Arrays.copyOf(into.array(), into.position()));
   }
 }

@@ -55,7 +55,11 @@ public final class Tx {
   /** Runs a statement that changes rows and returns how many it changed. */
   public int update(String sql, @Nullable Object... parameters) {
     try (PreparedStatement statement = execute(sql, parameters)) {
-      return Math.max(0, statement.getUpdateCount());
+      int changed = statement.getUpdateCount();
+      if (changed < 0) {
+        throw new IllegalStateException("this statement changes no rows; ask with query()");
+      }
+      return changed;
     } catch (SQLException e) {
       throw DbException.of(e);
     }
