@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 import org.wardline.config.Secret;
+import org.wardline.jdbc.Tx;
 
 /** The gateway's connections to PostgreSQL, set up the way its statements need them. */
 public final class GatewayPool {
@@ -32,6 +33,15 @@ public final class GatewayPool {
           + " SET enable_bitmapscan = off";
 
   private GatewayPool() {}
+
+  /**
+   * For the transaction's next statements, which look for rows by time in a table that is as long
+   * as history: a BRIN index can only be read by a bitmap scan, and without it PostgreSQL reads
+   * another index from end to end.
+   */
+  static void allowBitmapScans(Tx tx) {
+    tx.later("SELECT set_config('enable_bitmapscan', 'on', true)");
+  }
 
   /** Opens no connection yet, so that a gateway can start before its database. */
   public static HikariDataSource open(String jdbcUrl, String username, Secret password) {

@@ -28,24 +28,30 @@ final class Housekeeping {
   int runOnce(Instant now) {
     Instant silentSince = now.minus(receiptLimit);
     int unknown =
-        db.inTransaction(
-            tx ->
-                tx.update(
-                    GIVE_UP,
-                    link,
-                    silentSince,
-                    silentSince,
-                    BATCH,
-                    now,
-                    CarrierWords.NO_RECEIPT_FOR_SOME,
-                    CarrierWords.NO_RECEIPT));
+        update(
+            GIVE_UP,
+            link,
+            silentSince,
+            silentSince,
+            BATCH,
+            now,
+            CarrierWords.NO_RECEIPT_FOR_SOME,
+            CarrierWords.NO_RECEIPT);
     if (unknown > 0) {
       Notify.quietly(db, SmsQueue.EVENT_CHANNEL);
     }
     Instant cutoff = now.minus(retention);
     return unknown
-        + db.inTransaction(tx -> tx.update(FORGET_SEGMENTS, link, cutoff, BATCH))
-        + db.inTransaction(tx -> tx.update(FORGET_RECEIPTS, link, cutoff, BATCH));
+        + update(FORGET_SEGMENTS, link, cutoff, BATCH)
+        + update(FORGET_RECEIPTS, link, cutoff, BATCH);
+  }
+
+  private int update(String sql, Object... parameters) {
+    return db.inTransaction(
+        tx -> {
+          GatewayPool.allowBitmapScans(tx);
+          return tx.update(sql, parameters);
+        });
   }
 
   /**

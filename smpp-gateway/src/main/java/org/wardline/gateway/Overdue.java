@@ -33,6 +33,7 @@ record Overdue(
       Duration lookBack,
       Duration askAgainAfter,
       int limit) {
+    GatewayPool.allowBitmapScans(tx);
     return tx.query(
         """
         WITH overdue AS (

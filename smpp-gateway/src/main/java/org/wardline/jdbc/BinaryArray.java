@@ -21,6 +21,7 @@ import org.postgresql.jdbc.PgArray;
 final class BinaryArray {
   /** Dimensions, whether there are nulls, type; then size and lower bound of the dimension. */
   private static final int HEADER_OCTETS = 5 * Integer.BYTES;
+
   private static final int NULL_LENGTH = -1;
   private static final int LOWER_BOUND = 1;
 
@@ -68,8 +69,7 @@ final class BinaryArray {
       @Nullable T[] values,
       BiConsumer<ByteBuffer, T> write)
       throws SQLException {
-    ByteBuffer into =
-        ByteBuffer.allocate(HEADER_OCTETS + values.length * (Integer.BYTES + octets));
+    ByteBuffer into = ByteBuffer.allocate(HEADER_OCTETS + values.length * (Integer.BYTES + octets));
     boolean nulls = Arrays.asList(values).contains(null);
     into.putInt(values.length == 0 ? 0 : 1).putInt(nulls ? 1 : 0).putInt(elementType);
     if (values.length > 0) {

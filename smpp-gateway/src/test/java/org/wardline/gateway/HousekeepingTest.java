@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.wardline.config.Secret;
 import org.wardline.gateway.FakeCarrier.Answer;
 import org.wardline.jdbc.Db;
 import org.wardline.sms.DeliveryState;
@@ -84,5 +85,55 @@ class HousekeepingTest {
     assertThat(world.gatewayCount("segment")).isZero();
     assertThat(world.gatewayCount("receipt")).isZero();
     assertThat(world.states(id)).containsExactly("submitting", "sent", "delivered");
+  }
+
+  /** Rows that a look has read through an index of sms.segment, so far. */
+  private static long readThrough(Db db, String index) {
+    db.run(tx -> tx.query("SELECT pg_stat_force_next_flush()", row -> ""));
+    return db.inTransaction(
+        tx ->
+            tx.one(
+                "SELECT idx_scan + idx_tup_read AS n FROM pg_stat_user_indexes WHERE indexrelname = ?",
+                row -> row.longValue("n"),
+                index));
+  }
+
+  @Test
+  void a_long_history_is_looked_through_by_time_and_not_from_end_to_end() {
+    PostgresFixture.shared()
+        .execute(
+            world.database,
+            "postgres",
+            """
+            INSERT INTO sms.segment (link, smsc_id, outbound_id, number, total, may_be_duplicate, expires_at,
+              accepted_at, state, detail, settled_at, reported)
+            SELECT '%s', md5(g::text), gen_random_uuid(), 1, 1, false, now(),
+                   now() - interval '3 days' * (1 - g / 30000.0), 'delivered', '', now(), 'delivered'
+            FROM generate_series(1, 30000) AS g
+            """
+                .formatted(link.name()),
+            "ANALYZE sms.segment");
+    try (HikariDataSource asItIs =
+        GatewayPool.open(
+            PostgresFixture.shared().url(world.database),
+            "wardline_gateway",
+            Secret.of(PostgresFixture.password()))) {
+      Db db = new Db(asItIs);
+      long byId = readThrough(db, "segment_smsc_id");
+      long byTime = readThrough(db, "segment_accepted_at");
+      new Housekeeping(link, db).runOnce(Instant.now());
+      db.run(
+          tx ->
+              Overdue.take(
+                  tx,
+                  link.name(),
+                  Instant.now(),
+                  Duration.ofHours(1),
+                  Duration.ofHours(2),
+                  Duration.ofHours(1),
+                  10));
+      assertThat(readThrough(db, "segment_smsc_id")).isEqualTo(byId);
+      assertThat(readThrough(db, "segment_accepted_at")).isGreaterThan(byTime);
+    }
   }
 }

@@ -70,9 +70,10 @@ final class Body {
     if (request.headers().contentLength().orElse(0) > bytesMax) {
       throw tooLarge(bytesMax);
     }
-    // One more than is announced: the read that finds the end fits too.
+    // One more than is announced, which may be nonsense: the read that finds the end fits too.
     int chunkBytes =
-        (int) Math.min(CHUNK_BYTES, request.headers().contentLength().orElse(CHUNK_BYTES) + 1);
+        (int)
+            Math.clamp(request.headers().contentLength().orElse(CHUNK_BYTES) + 1, 1, CHUNK_BYTES);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(chunkBytes);
     byte[] chunk = new byte[chunkBytes];
     int held = 0;
