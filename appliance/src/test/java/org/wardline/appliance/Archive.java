@@ -1,6 +1,8 @@
 package org.wardline.appliance;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
+import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import com.datastax.oss.driver.api.core.cql.Row;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -9,6 +11,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +32,11 @@ public final class Archive implements AutoCloseable {
     JsonNode cassandra = wardline.run().path("cassandra");
     session =
         CqlSession.builder()
+            // Whole tables are read, on machines that are busy with what is measured.
+            .withConfigLoader(
+                DriverConfigLoader.programmaticBuilder()
+                    .withDuration(DefaultDriverOption.REQUEST_TIMEOUT, Duration.ofSeconds(30))
+                    .build())
             .addContactPoint(
                 new InetSocketAddress(
                     cassandra.path("contactPoint").asString(), cassandra.path("port").asInt()))
