@@ -63,7 +63,13 @@ record GatewayJvm(Map<String, Integer> threads, int osThreads, long heapKilobyte
       JsonNode root = new JsonMapper().readTree(Files.readString(dump));
       for (JsonNode container : root.path("threadDump").path("threadContainers")) {
         for (JsonNode thread : container.path("threads")) {
-          String name = thread.path("name").asString().replaceAll("[0-9]+", "");
+          // jSMPP's end with the session's id, which is hexadecimal.
+          String name =
+              thread
+                  .path("name")
+                  .asString()
+                  .replaceAll("-[0-9a-f]{6,8}$", "")
+                  .replaceAll("[0-9]+", "");
           threads.merge(name, 1, Integer::sum);
         }
       }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -24,6 +25,7 @@ final class Tally implements PlainCarrier.Witness {
   private static final String UNREACHABLE = "7";
 
   private final Map<String, Story> stories = new ConcurrentHashMap<>();
+  private final Set<String> numbers = ConcurrentHashMap.newKeySet();
   private final Map<String, Integer> furthest = new HashMap<>();
   private final AtomicInteger marks = new AtomicInteger();
   private final AtomicInteger outOfOrder = new AtomicInteger();
@@ -49,6 +51,7 @@ final class Tally implements PlainCarrier.Witness {
     String mark = "t%07d".formatted(marks.incrementAndGet());
     Story story = new Story(number, place, System.nanoTime());
     stories.put(mark, story);
+    numbers.add(number);
     return new Text(
         story,
         mark,
@@ -61,7 +64,10 @@ final class Tally implements PlainCarrier.Witness {
   public void taken(Taken segment) {
     Story story = story(segment);
     if (story == null) {
-      strangers.incrementAndGet();
+      // To numbers that a wrong PDU has made up Wardline writes by itself, to ask for consent.
+      if (numbers.contains(segment.destination())) {
+        strangers.incrementAndGet();
+      }
       return;
     }
     story.taken(segment);
@@ -131,7 +137,7 @@ final class Tally implements PlainCarrier.Witness {
     return outOfOrder.get();
   }
 
-  /** Segments of texts nobody sent. */
+  /** Segments of texts nobody sent, to numbers that texts are sent to. */
   int strangers() {
     return strangers.get();
   }
