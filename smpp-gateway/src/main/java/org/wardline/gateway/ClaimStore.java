@@ -68,13 +68,15 @@ final class ClaimStore {
    * (behind the limit, in another link's lane, or locked by a transaction that may withdraw it), or
    * on the wire of another link.
    *
+   * @param again whether a text whose answer was lost may be taken for its second try
    * @param lastLine the line that came last in the claim before: ties go to those after it
    * @param beyond so many more are looked at, should the first ones all be kept back; then only the
    *     oldest text to each number is taken, because what is looked at and left would else be
    *     passed
    * @param now by the clock that stamps receipts: one from before the claim is another text's
    */
-  Claimed claim(Tx tx, List<Lane> lanes, String lastLine, int limit, int beyond, Instant now) {
+  Claimed claim(
+      Tx tx, List<Lane> lanes, boolean again, String lastLine, int limit, int beyond, Instant now) {
     List<Found> found =
         tx.query(
             """
@@ -88,7 +90,7 @@ final class ClaimStore {
                 CROSS JOIN LATERAL (
                   SELECT id, priority, seq FROM sms.outbound
                   WHERE state = 'queued' AND line = lane.line AND prefix = lane.prefix
-                    AND NOT withdrawn
+                    AND NOT withdrawn AND (? OR NOT may_be_duplicate)
                   ORDER BY priority, seq LIMIT ?) AS o) AS fair
               ORDER BY place LIMIT ?),
             candidate AS MATERIALIZED (
@@ -127,6 +129,7 @@ final class ClaimStore {
             lastLine,
             lanes.stream().map(Lane::line).toArray(String[]::new),
             lanes.stream().map(Lane::prefix).toArray(String[]::new),
+            again,
             limit + beyond,
             limit + beyond,
             run,

@@ -66,6 +66,7 @@ final class Claims implements AutoCloseable {
   private final RecipientChains chains;
   private final Share share;
   private final BooleanSupplier maySend;
+  private final BooleanSupplier hasStood;
   private final int window;
   private final LinkMetrics metrics;
   private final Clock clock;
@@ -94,6 +95,7 @@ final class Claims implements AutoCloseable {
   /**
    * @param share which lanes are this link's
    * @param maySend whether the link is bound and results can be written
+   * @param hasStood whether the link has stood long enough for the second try of a text in doubt
    */
   Claims(
       String link,
@@ -102,6 +104,7 @@ final class Claims implements AutoCloseable {
       RecipientChains chains,
       Share share,
       BooleanSupplier maySend,
+      BooleanSupplier hasStood,
       int window,
       LinkMetrics metrics,
       Clock clock,
@@ -111,6 +114,7 @@ final class Claims implements AutoCloseable {
     this.chains = chains;
     this.share = share;
     this.maySend = maySend;
+    this.hasStood = hasStood;
     this.window = window;
     this.metrics = metrics;
     this.clock = clock;
@@ -291,7 +295,8 @@ final class Claims implements AutoCloseable {
     if (mine.isEmpty()) {
       return new Looked(List.of(), lastLine, 0, 0);
     }
-    ClaimStore.Claimed claimed = store.claim(tx, mine, lastLine, free, beyond, clock.instant());
+    ClaimStore.Claimed claimed =
+        store.claim(tx, mine, hasStood.getAsBoolean(), lastLine, free, beyond, clock.instant());
     List<UUID> blocked = claimed.blocked();
     if (blocked.isEmpty()) {
       return new Looked(claimed.texts(), claimed.lastLine(), 0, 0);

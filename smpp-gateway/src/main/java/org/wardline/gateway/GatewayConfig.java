@@ -135,7 +135,8 @@ public record GatewayConfig(
         wording(link, usual.wording()),
         new LinkSettings.Doubt(
             link.duration("late-answer-limit", usual.doubt().lateAnswerLimit()),
-            link.duration("query-after", usual.doubt().queryAfter())),
+            link.duration("query-after", usual.doubt().queryAfter()),
+            link.duration("resend-after", usual.doubt().resendAfter())),
         link.duration("reassembly-limit", usual.reassemblyLimit()),
         link.duration("receipt-limit", usual.receiptLimit()),
         link.duration("retention", usual.retention()),

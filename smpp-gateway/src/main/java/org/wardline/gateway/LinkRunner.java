@@ -101,7 +101,7 @@ final class LinkRunner implements AutoCloseable {
             new Backoff(settings.random()),
             metrics,
             accepted,
-            outbound.claims()::wake,
+            outbound::bound,
             clock);
     CarrierQueries queries =
         new CarrierQueries(

@@ -45,9 +45,13 @@ public record LinkSettings(
    *     response time-out, for an answer that comes late
    * @param queryAfter how long a segment is without a receipt before the carrier is asked about it
    *     (query_sm), and again; zero: never
+   * @param resendAfter how long the link must have stood without a break before a text whose answer
+   *     was lost is sent again on it: there is one second try, and a link that has just come back
+   *     is the likeliest to go again
    */
-  public record Doubt(Duration lateAnswerLimit, Duration queryAfter) {
-    public static final Doubt USUAL = new Doubt(Duration.ofSeconds(60), Duration.ofHours(1));
+  public record Doubt(Duration lateAnswerLimit, Duration queryAfter, Duration resendAfter) {
+    public static final Doubt USUAL =
+        new Doubt(Duration.ofSeconds(60), Duration.ofHours(1), Duration.ofSeconds(10));
   }
 
   private static final Duration REASSEMBLY_LIMIT = Duration.ofMinutes(10);

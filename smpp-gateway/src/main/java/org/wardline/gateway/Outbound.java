@@ -52,7 +52,11 @@ final class Outbound {
   private final RecipientChains chains;
   private final Claims claims;
   private final Journal journal;
+  private final Duration resendAfter;
   private volatile Want want = Want.RUN;
+
+  /** When the link was bound last, by {@link Ticks}. */
+  private volatile long boundNanos;
 
   /**
    * @param run names this life of the link in {@code sms.outbound}
@@ -72,6 +76,8 @@ final class Outbound {
       LinkErrors errors) {
     this.ground = ground;
     this.session = session;
+    this.resendAfter = link.doubt().resendAfter();
+    this.boundNanos = ground.ticks().nanos();
     String name = link.name();
     Clock clock = ground.clock();
     chains = new RecipientChains(this::send, text -> putBack(text, false));
@@ -95,6 +101,7 @@ final class Outbound {
             chains,
             share,
             this::maySend,
+            this::hasStood,
             link.bind().windowSize(),
             metrics,
             clock,
@@ -140,6 +147,17 @@ final class Outbound {
   void want(Want now) {
     want = now;
     claims.wake();
+  }
+
+  /** The link is bound, from now on. */
+  void bound() {
+    boundNanos = ground.ticks().nanos();
+    claims.wake();
+  }
+
+  /** Long enough for the one second try of a text in doubt. */
+  private boolean hasStood() {
+    return ground.ticks().nanos() - boundNanos >= resendAfter.toNanos();
   }
 
   private boolean maySend() {

@@ -65,7 +65,10 @@ class DoubtTest {
   }
 
   private Gateway start(Duration lateAnswerLimit, Duration queryAfter) {
-    return start(world.link(SOON).withDoubt(new LinkSettings.Doubt(lateAnswerLimit, queryAfter)));
+    return start(
+        world
+            .link(SOON)
+            .withDoubt(new LinkSettings.Doubt(lateAnswerLimit, queryAfter, Duration.ZERO)));
   }
 
   private Gateway start(LinkSettings link) {
@@ -369,7 +372,8 @@ class DoubtTest {
     List<UUID> ids =
         IntStream.range(0, texts).mapToObj(i -> send("text " + i, InDoubt.RESEND)).toList();
     ids.forEach(id -> world.awaitState(id, DeliveryState.SENT));
-    LinkSettings link = world.link().withDoubt(new LinkSettings.Doubt(LONG, Duration.ofMillis(1)));
+    LinkSettings link =
+        world.link().withDoubt(new LinkSettings.Doubt(LONG, Duration.ofMillis(1), Duration.ZERO));
     Ticks ticks = Ticks.ofThisMachine();
     LinkMetrics metrics = new GatewayMetrics(new Metrics()).of("carrier", 1);
     try (HikariDataSource pool =

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -66,6 +67,29 @@ class FaultTest {
         .containsExactly("submitting", "queued", "submitting", "sent", "delivered");
     assertThat(world.last(id).mayBeDuplicate()).isTrue();
     assertThat(copies()).containsEntry("twice", 2L);
+  }
+
+  @Test
+  void the_second_try_waits_until_the_link_has_stood_for_a_while() {
+    Duration resendAfter = Duration.ofSeconds(2);
+    List<Long> seen = new CopyOnWriteArrayList<>();
+    world.carrier.script =
+        taken -> {
+          seen.add(System.nanoTime());
+          return seen.size() == 1 ? Answer.TAKE_AND_DROP : Answer.ACCEPT;
+        };
+    LinkSettings.Doubt usual = LinkSettings.Doubt.USUAL;
+    world.start(
+        world
+            .link()
+            .withDoubt(
+                new LinkSettings.Doubt(usual.lateAnswerLimit(), usual.queryAfter(), resendAfter)));
+    UUID id = world.send(number(1), "twice");
+    world.awaitFinal(id);
+    assertThat(world.last(id).mayBeDuplicate()).isTrue();
+    assertThat(seen).hasSize(2);
+    // It was bound again after the first try.
+    assertThat(seen.getLast() - seen.getFirst()).isGreaterThanOrEqualTo(resendAfter.toNanos());
   }
 
   @Test

@@ -63,6 +63,7 @@ class GatewayConfigTest {
                   return-after: 2m
                   late-answer-limit: 90s
                   query-after: 0s
+                  resend-after: 3s
                 """)
             .links()
             .getFirst();
@@ -77,7 +78,8 @@ class GatewayConfigTest {
     assertThat(link.routing().prefixes()).containsExactly("+1", "+1312");
     assertThat(link.routing().cost()).isEqualByComparingTo("0.0075");
     assertThat(link.doubt())
-        .isEqualTo(new LinkSettings.Doubt(Duration.ofSeconds(90), Duration.ZERO));
+        .isEqualTo(
+            new LinkSettings.Doubt(Duration.ofSeconds(90), Duration.ZERO, Duration.ofSeconds(3)));
   }
 
   @Test

@@ -52,9 +52,14 @@ final class GatewayWorld implements AutoCloseable {
 
   LinkSettings link(Duration responseTimeout) {
     return LinkSettings.of(
-        SmppBind.of("127.0.0.1", carrier.port(), "clinic", secret())
-            .withWindowSize(WINDOW)
-            .withTimeouts(Duration.ofSeconds(5), responseTimeout, Duration.ofSeconds(2)));
+            SmppBind.of("127.0.0.1", carrier.port(), "clinic", secret())
+                .withWindowSize(WINDOW)
+                .withTimeouts(Duration.ofSeconds(5), responseTimeout, Duration.ofSeconds(2)))
+        .withDoubt(
+            new LinkSettings.Doubt(
+                LinkSettings.Doubt.USUAL.lateAnswerLimit(),
+                LinkSettings.Doubt.USUAL.queryAfter(),
+                Duration.ZERO));
   }
 
   static Secret secret() {

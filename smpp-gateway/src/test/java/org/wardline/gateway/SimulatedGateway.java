@@ -101,6 +101,7 @@ final class SimulatedGateway {
     void bind() {
       session = pdu -> wire.submit(SimulatedGateway.this, this, pdu);
       health.bound();
+      outbound.bound();
     }
 
     void drop() {

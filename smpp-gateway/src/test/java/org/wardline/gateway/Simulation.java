@@ -72,6 +72,7 @@ final class Simulation {
   private static final Duration RECEIPT_LIMIT = Duration.ofDays(3);
   private static final Duration RETENTION = Duration.ofDays(7);
   private static final Duration LATE_ANSWER_LIMIT = Duration.ofSeconds(10);
+  private static final Duration RESEND_AFTER = Duration.ofSeconds(2);
   private static final Duration QUERY_AFTER = Duration.ofSeconds(30);
   private static final int MIN_STEPS = 150;
   private static final int MORE_STEPS = 350;
@@ -172,7 +173,10 @@ final class Simulation {
                 : LinkSettings.Receipts.PER_SEGMENT,
             random.nextBoolean() ? Wording.USUAL : WITHOUT_VALIDITY,
             new LinkSettings.Doubt(
-                LATE_ANSWER_LIMIT, has(Trouble.QUERIES) ? QUERY_AFTER : Duration.ZERO),
+                LATE_ANSWER_LIMIT,
+                has(Trouble.QUERIES) ? QUERY_AFTER : Duration.ZERO,
+                // Without a draw of its own, or every seed would be another one.
+                has(Trouble.QUERIES) ? RESEND_AFTER : Duration.ZERO),
             Duration.ofMinutes(10),
             RECEIPT_LIMIT,
             RETENTION,
