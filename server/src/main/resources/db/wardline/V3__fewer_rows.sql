@@ -1,7 +1,10 @@
 -- What a text costs is mostly rows and index entries. See docs/adr/0008.
 
 -- Events of one transaction share a row. They are ciphertext, which does not get shorter: stored as it is.
+-- The old table gives its names away, or the new one's key and sequence would be called ..._pkey1 and ..._seq1.
 ALTER TABLE archive_outbox RENAME TO archive_outbox_by_event;
+ALTER TABLE archive_outbox_by_event RENAME CONSTRAINT archive_outbox_pkey TO archive_outbox_by_event_pkey;
+ALTER SEQUENCE archive_outbox_seq_seq RENAME TO archive_outbox_by_event_seq_seq;
 CREATE TABLE archive_outbox (
   seq         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   events      integer NOT NULL CHECK (events > 0),
@@ -10,7 +13,8 @@ CREATE TABLE archive_outbox (
   patient_ids uuid[] NOT NULL,
   kinds       text[] NOT NULL,
   times       timestamptz[] NOT NULL,
-  sealed      bytea[] NOT NULL
+  sealed      bytea[] NOT NULL,
+  CHECK (events = cardinality(event_ids) AND events = cardinality(sealed))
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 ALTER TABLE archive_outbox ALTER COLUMN sealed SET STORAGE EXTERNAL, ALTER COLUMN event_ids SET STORAGE EXTERNAL,
   ALTER COLUMN patient_ids SET STORAGE EXTERNAL;
@@ -31,7 +35,7 @@ DELETE FROM message_history WHERE state = 'received' OR state = 'queued' AND det
 -- Room for the rewrites a text's state goes through, so that they stay on their page and touch no index.
 ALTER TABLE message SET (fillfactor = 65);
 
--- Only for forgetting old keys, in the order in which they came.
+-- Only for finding old keys.
 DROP INDEX idempotency_age;
 CREATE INDEX idempotency_age ON idempotency USING brin (created_at) WITH (pages_per_range = 16);
 

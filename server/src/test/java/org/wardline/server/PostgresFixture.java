@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -75,15 +76,20 @@ public final class PostgresFixture {
 
   /** A fresh, migrated database. */
   public static Database database() {
-    return SHARED.create();
+    return SHARED.create(Migrations::run);
   }
 
-  private Database create() {
+  /** A fresh database as an old release left it, for {@link Migrations#run} to bring up to date. */
+  public static Database databaseAt(String serverVersion) {
+    return SHARED.create(owner -> Migrations.runTo(owner, serverVersion));
+  }
+
+  private Database create(Consumer<DataSource> migrations) {
     String name = "test" + databases.incrementAndGet();
     sql("postgres", SUPERUSER, "CREATE DATABASE " + name + " OWNER wardline_owner");
     sql(name, "wardline_owner", "CREATE SCHEMA sms", "CREATE SCHEMA wardline");
     DataSource owner = dataSource(name, "wardline_owner");
-    Migrations.run(owner);
+    migrations.accept(owner);
     HikariConfig config = new HikariConfig();
     config.setDataSource(dataSource(name, "wardline_server"));
     config.setMaximumPoolSize(POOL_CONNECTIONS);

@@ -31,6 +31,9 @@ public enum DeliveryState {
    *
    * <p>Nothing leads back from an end, but a late receipt may prove a doubtful one wrong. What has
    * not ended takes every report as it comes: a text may well be queued again.
+   *
+   * <p>Folding the same reports again, in the same order, changes nothing: whoever does not know
+   * whether they were applied may apply them once more.
    */
   public DeliveryState after(DeliveryState reported) {
     boolean follows =

@@ -1,7 +1,6 @@
 package org.wardline.server.archive;
 
 import java.time.Duration;
-import org.wardline.jdbc.Db;
 import org.wardline.jdbc.Worker;
 import org.wardline.metrics.Metrics;
 import org.wardline.server.parts.Parts;
@@ -11,14 +10,12 @@ public final class ArchiveFeature implements AutoCloseable {
   /** The outbox is looked at this often; the archive is a memory, not a mirror. */
   private static final Duration POLL = Duration.ofMillis(500);
 
-  private final Db db;
   private final ArchiveShipper shipper;
   private final Worker worker;
 
   public ArchiveFeature(Parts parts, ArchiveSettings settings) {
-    this.db = parts.db();
     Metrics metrics = parts.metrics();
-    this.shipper = new ArchiveShipper(db, () -> CassandraArchive.connect(settings));
+    this.shipper = new ArchiveShipper(parts.db(), () -> CassandraArchive.connect(settings));
     this.worker = new Worker("archive", POLL, shipper::runOnce);
     metrics.gauge(
         "wardline_archive_lag_seconds",
@@ -38,15 +35,7 @@ public final class ArchiveFeature implements AutoCloseable {
   public record Lag(long waiting, long oldestSeconds) {}
 
   public Lag lag() {
-    return db.inTransaction(
-        tx ->
-            tx.one(
-                """
-                SELECT coalesce(sum(events), 0)::bigint AS waiting,
-                       coalesce(extract(epoch FROM now() - min(oldest)), 0)::bigint AS oldest
-                FROM wardline.archive_outbox
-                """,
-                row -> new Lag(row.longValue("waiting"), row.longValue("oldest"))));
+    return shipper.lag();
   }
 
   @Override

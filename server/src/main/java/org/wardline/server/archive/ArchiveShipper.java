@@ -21,13 +21,11 @@ final class ArchiveShipper implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ArchiveShipper.class);
 
   /**
-   * Read and shipped at a time, and one row of events more. Many at once, because events share
-   * writes.
+   * Read and shipped at a time: rows are taken until they hold this many events, so the last one
+   * may go beyond it. Many at once, because events share writes. A row holds one event at least, so
+   * no more rows than this are looked at either.
    */
   private static final int BATCH_EVENTS = 2_000;
-
-  /** A row holds one event at least, so this many are enough to look at. */
-  private static final int MAX_BATCH_ROWS = BATCH_EVENTS;
 
   /** Writes under way at once; more would only queue in Cassandra. */
   private static final int MAX_WRITES_UNDER_WAY = 16;
@@ -35,12 +33,12 @@ final class ArchiveShipper implements AutoCloseable {
   private record Waiting(long seq, Stored event) {}
 
   private final Db db;
-  private final Supplier<CassandraArchive> connect;
-  private Optional<CassandraArchive> archive = Optional.empty();
+  private final Supplier<? extends ArchiveTarget> connect;
+  private Optional<ArchiveTarget> archive = Optional.empty();
   private boolean toldDown;
   private volatile boolean up;
 
-  ArchiveShipper(Db db, Supplier<CassandraArchive> connect) {
+  ArchiveShipper(Db db, Supplier<? extends ArchiveTarget> connect) {
     this.db = db;
     this.connect = connect;
   }
@@ -56,8 +54,10 @@ final class ArchiveShipper implements AutoCloseable {
                 tx.query(
                     """
                     WITH oldest AS (
-                      SELECT *, sum(events) OVER (ORDER BY seq) - events AS before
-                      FROM (SELECT * FROM wardline.archive_outbox ORDER BY seq LIMIT ?) AS rows)
+                      SELECT seq, event_ids, patient_ids, kinds, times, sealed,
+                             sum(events) OVER (ORDER BY seq) - events AS before
+                      FROM (SELECT seq, events, event_ids, patient_ids, kinds, times, sealed
+                            FROM wardline.archive_outbox ORDER BY seq LIMIT ?) AS rows)
                     SELECT seq, e.event_id, e.patient_id, e.kind, e.at, e.sealed
                     FROM oldest, unnest(event_ids, patient_ids, kinds, times, oldest.sealed)
                       AS e (event_id, patient_id, kind, at, sealed)
@@ -73,7 +73,7 @@ final class ArchiveShipper implements AutoCloseable {
                                 row.string("kind"),
                                 row.instant("at"),
                                 row.bytes("sealed"))),
-                    MAX_BATCH_ROWS,
+                    BATCH_EVENTS,
                     BATCH_EVENTS));
     if (!batch.isEmpty() || archive.isEmpty()) {
       ship(batch);
@@ -83,7 +83,7 @@ final class ArchiveShipper implements AutoCloseable {
 
   private void ship(List<Waiting> batch) {
     try {
-      CassandraArchive target = connected();
+      ArchiveTarget target = connected();
       Semaphore places = new Semaphore(MAX_WRITES_UNDER_WAY);
       List<CompletableFuture<?>> writes = new ArrayList<>();
       for (List<Stored> together :
@@ -114,7 +114,7 @@ final class ArchiveShipper implements AutoCloseable {
     }
   }
 
-  private CassandraArchive connected() {
+  private ArchiveTarget connected() {
     if (archive.isEmpty()) {
       archive = Optional.of(connect.get());
     }
@@ -132,6 +132,18 @@ final class ArchiveShipper implements AutoCloseable {
     return new ArchiveAwayException();
   }
 
+  ArchiveFeature.Lag lag() {
+    return db.inTransaction(
+        tx ->
+            tx.one(
+                """
+                SELECT coalesce(sum(events), 0)::bigint AS waiting,
+                       coalesce(extract(epoch FROM now() - min(oldest)), 0)::bigint AS oldest
+                FROM wardline.archive_outbox
+                """,
+                row -> new ArchiveFeature.Lag(row.longValue("waiting"), row.longValue("oldest"))));
+  }
+
   /** True when the last attempt to reach the archive worked. */
   boolean up() {
     return up;
@@ -139,7 +151,7 @@ final class ArchiveShipper implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    archive.ifPresent(CassandraArchive::close);
+    archive.ifPresent(ArchiveTarget::close);
     archive = Optional.empty();
   }
 

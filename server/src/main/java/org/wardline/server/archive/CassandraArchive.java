@@ -33,7 +33,7 @@ import java.util.concurrent.CompletionStage;
  * few partitions. What Cassandra does for a write it does per partition: with a partition for each
  * patient, every event cost as much as a write of thirty does now (ADR 8).
  */
-final class CassandraArchive implements AutoCloseable {
+final class CassandraArchive implements ArchiveTarget {
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration SCHEMA_TIMEOUT = Duration.ofSeconds(30);
   private static final int MONTHS_A_YEAR = 12;
@@ -46,9 +46,10 @@ final class CassandraArchive implements AutoCloseable {
 
   private static final int MAX_EVENTS_A_WRITE = 32;
 
-  /** Never changed: it is part of every key. */
+  /** Never changed: it is part of every key. A power of two, because {@link #bucket} masks. */
   private static final int BUCKETS = 32;
 
+  /** Not compressed: nearly all of it is ciphertext, which does not get shorter. */
   private static final String CREATE_TABLE =
       """
       CREATE TABLE IF NOT EXISTS wardline.archive_record (
@@ -158,7 +159,8 @@ final class CassandraArchive implements AutoCloseable {
    * Writes events with one request. Not atomic over partitions: who calls writes all of them again
    * on failure.
    */
-  CompletionStage<AsyncResultSet> write(List<Stored> events) {
+  @Override
+  public CompletionStage<AsyncResultSet> write(List<Stored> events) {
     if (events.size() == 1) {
       return session.executeAsync(bind(events.getFirst()));
     }
@@ -197,7 +199,7 @@ final class CassandraArchive implements AutoCloseable {
   }
 
   /** Ids are random, so their last bits spread patients evenly. */
-  private static int bucket(UUID patient) {
+  static int bucket(UUID patient) {
     return (int) (patient.getLeastSignificantBits() & (BUCKETS - 1));
   }
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.wardline.jdbc.Db;
@@ -32,6 +33,16 @@ final class DeliveryEvents {
           DeliveryState.FAILED,
           DeliveryState.EXPIRED,
           DeliveryState.UNKNOWN);
+
+  private static final String READ =
+      "SELECT id, conversation_id, line, state FROM wardline.message WHERE id = ANY (?)";
+
+  /** Nobody else changes a state from here to the commit. */
+  private static final String READ_LOCKED =
+      """
+      SELECT id, conversation_id, line, state FROM wardline.message WHERE id = ANY (?)
+      FOR NO KEY UPDATE
+      """;
 
   private final OneByOne oneByOne;
   private final SmsQueue queue;
@@ -103,12 +114,12 @@ final class DeliveryEvents {
     Map<UUID, List<SmsQueue.Event>> byMessage = new LinkedHashMap<>();
     events.forEach(
         event -> byMessage.computeIfAbsent(event.id(), id -> new ArrayList<>()).add(event));
-    Map<UUID, About> about = read(tx, byMessage.keySet(), "");
+    Map<UUID, About> about = read(tx, byMessage.keySet(), READ);
     TestTexts.apply(tx, events.stream().filter(event -> !about.containsKey(event.id())).toList());
     if (!updateStates(tx, byMessage, about)) {
-      // A recall came between look and update. Folding again what is folded already changes
-      // nothing.
-      updateStates(tx, byMessage, read(tx, byMessage.keySet(), "FOR NO KEY UPDATE"));
+      // A recall came between look and update. The other texts are folded already, and
+      // DeliveryState.after says that folding them again changes nothing.
+      updateStates(tx, byMessage, read(tx, byMessage.keySet(), READ_LOCKED));
     }
     MessageSteps.add(tx, events.stream().filter(event -> about.containsKey(event.id())).toList());
     ended.archive(tx, about.keySet());
@@ -131,11 +142,10 @@ final class DeliveryEvents {
     }
   }
 
-  private static Map<UUID, About> read(Tx tx, Set<UUID> messages, String lock) {
+  private static Map<UUID, About> read(Tx tx, Set<UUID> messages, String sql) {
     Map<UUID, About> about = new HashMap<>();
     tx.query(
-            "SELECT id, conversation_id, line, state FROM wardline.message WHERE id = ANY (?) "
-                + lock,
+            sql,
             row ->
                 new About(
                     row.uuid("id"),
@@ -161,7 +171,7 @@ final class DeliveryEvents {
         (id, row) -> {
           DeliveryState state = row.state();
           boolean duplicate = false;
-          for (SmsQueue.Event event : byMessage.getOrDefault(id, List.of())) {
+          for (SmsQueue.Event event : Objects.requireNonNull(byMessage.get(id))) {
             state = state.after(event.state());
             duplicate |= event.mayBeDuplicate();
           }

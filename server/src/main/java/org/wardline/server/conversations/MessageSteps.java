@@ -71,22 +71,29 @@ final class MessageSteps {
   static void add(Tx tx, List<SmsQueue.Event> events) {
     List<SmsQueue.Event> rows = new ArrayList<>();
     List<@Nullable Instant> claims = new ArrayList<>();
-    Map<UUID, Instant> claimed = new LinkedHashMap<>();
+    Map<UUID, SmsQueue.Event> claimed = new LinkedHashMap<>();
     for (SmsQueue.Event event : events) {
-      if (event.state() == DeliveryState.SUBMITTING) {
-        claimed.put(event.id(), event.at());
-      } else {
+      SmsQueue.Event claim = claimed.remove(event.id());
+      if (event.state() != DeliveryState.SUBMITTING) {
         rows.add(event);
-        claims.add(claimed.remove(event.id()));
+        claims.add(claim == null ? null : claim.at());
+        continue;
       }
-    }
-    for (SmsQueue.Event event : events) {
-      // Put on the wire, and nothing else is known yet.
-      if (event.state() == DeliveryState.SUBMITTING && claimed.remove(event.id(), event.at())) {
-        rows.add(event);
+      if (claim != null) {
+        // Put on the wire again, and nothing was told of the first time.
+        rows.add(claim);
         claims.add(null);
       }
+      claimed.put(event.id(), event);
     }
+    // Put on the wire, and nothing else is known yet.
+    claimed
+        .values()
+        .forEach(
+            claim -> {
+              rows.add(claim);
+              claims.add(null);
+            });
     tx.later(
         """
         INSERT INTO wardline.message_history (message_id, state, at, detail, claimed_at)
