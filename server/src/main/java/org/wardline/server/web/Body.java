@@ -72,8 +72,7 @@ final class Body {
     }
     // One more than is announced, which may be nonsense: the read that finds the end fits too.
     int chunkBytes =
-        (int)
-            Math.clamp(request.headers().contentLength().orElse(CHUNK_BYTES) + 1, 1, CHUNK_BYTES);
+        Math.clamp(request.headers().contentLength().orElse(CHUNK_BYTES) + 1, 1, CHUNK_BYTES);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(chunkBytes);
     byte[] chunk = new byte[chunkBytes];
     int held = 0;
