@@ -54,20 +54,7 @@ final class LateLedger {
   private boolean settle(Tx tx, Answer answer, Consequences consequences) {
     AcceptedSegment segment = answer.segment();
     boolean last = segment.number() == answer.total();
-    String change =
-        last ? "DELETE FROM sms.outbound" : "UPDATE sms.outbound SET accepted_segments = ?";
-    String where =
-        """
-         WHERE id = (
-          SELECT id FROM sms.outbound
-          WHERE id = ? AND state = 'queued' AND accepted_segments = ? FOR UPDATE SKIP LOCKED)
-        """;
-    int before = segment.number() - 1;
-    int changed =
-        last
-            ? tx.update(change + where, answer.text().id(), before)
-            : tx.update(change + where, segment.number(), answer.text().id(), before);
-    if (changed == 0) {
+    if (!(last ? finish(tx, answer) : advance(tx, answer))) {
       return false;
     }
     // Nothing was sent a second time, so of a short text there is one copy.
@@ -80,6 +67,31 @@ final class LateLedger {
       }
     }
     return true;
+  }
+
+  private static final String FINISH =
+      """
+      DELETE FROM sms.outbound WHERE id = (
+        SELECT id FROM sms.outbound
+        WHERE id = ? AND state = 'queued' AND accepted_segments = ? FOR UPDATE SKIP LOCKED)
+      """;
+
+  /** With its last segment it leaves the queue; false when it does not wait for that one. */
+  private static boolean finish(Tx tx, Answer answer) {
+    return tx.update(FINISH, answer.text().id(), answer.segment().number() - 1) > 0;
+  }
+
+  private static final String ADVANCE =
+      """
+      UPDATE sms.outbound SET accepted_segments = ? WHERE id = (
+        SELECT id FROM sms.outbound
+        WHERE id = ? AND state = 'queued' AND accepted_segments = ? FOR UPDATE SKIP LOCKED)
+      """;
+
+  /** Its second try begins after this segment; false when it does not wait for that one. */
+  private static boolean advance(Tx tx, Answer answer) {
+    int number = answer.segment().number();
+    return tx.update(ADVANCE, number, answer.text().id(), number - 1) > 0;
   }
 
   private boolean note(Tx tx, Answer answer) {
@@ -118,7 +130,7 @@ final class LateLedger {
         copy,
         answer.text().expiresAt(),
         segment.at(),
-        segment.givenId().equals(segment.smscId()) ? null : segment.givenId(),
+        segment.storedGivenId(),
         segment.source(),
         reported != null,
         answer.text().id(),
