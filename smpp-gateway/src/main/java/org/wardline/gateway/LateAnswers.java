@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.wardline.gateway.Attempt.AcceptedSegment;
-import org.wardline.gateway.Attempt.Outcome;
 
 /**
  * What the carrier answered after we had given up waiting: it has the segment, and this is its id.
@@ -24,12 +23,7 @@ final class LateAnswers {
    * @param text as it was when the segment was submitted
    * @param total segments of the whole text
    */
-  record Answer(ClaimedText text, int total, AcceptedSegment segment) {
-    /** For those who look for receipts that came before it. */
-    Attempt asAttempt() {
-      return new Attempt(text, total, List.of(segment), new Outcome.MaybeSent());
-    }
-  }
+  record Answer(ClaimedText text, int total, AcceptedSegment segment) {}
 
   private record Key(UUID text, int segment) {}
 
