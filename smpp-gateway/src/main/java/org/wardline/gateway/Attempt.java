@@ -2,6 +2,7 @@ package org.wardline.gateway;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one attempt to send a text came to.
@@ -19,7 +20,12 @@ record Attempt(ClaimedText text, int total, List<AcceptedSegment> accepted, Outc
    *     from before is another text's
    */
   record AcceptedSegment(
-      int number, String smscId, String givenId, String source, Instant claimedAt, Instant at) {}
+      int number, String smscId, String givenId, String source, Instant claimedAt, Instant at) {
+    /** As in {@code sms.segment.given_id}: null when it is the normalised one. */
+    @Nullable String storedGivenId() {
+      return givenId.equals(smscId) ? null : givenId;
+    }
+  }
 
   sealed interface Outcome {
     /** The carrier has every segment. */

@@ -155,7 +155,7 @@ final class ClaimStore {
         row.longValue("recipient"),
         row.bytes("sealed"),
         SmsFormat.parse(row.string("format")),
-        InDoubt.of(row.string("in_doubt")),
+        InDoubt.ofWireName(row.string("in_doubt")),
         row.intValue("accepted_segments"),
         row.bool("may_be_duplicate"),
         row.instant("expires_at"),

@@ -32,7 +32,7 @@ final class Claims implements AutoCloseable {
   /** Also how often an idle gateway proves that it still holds the lock. */
   private static final Duration POLL = Duration.ofSeconds(1);
 
-  private static final Duration APART = Duration.ofMillis(10);
+  private static final Duration APART = Duration.ofMillis(5);
 
   private static final Duration EXPIRY_SWEEP = Duration.ofSeconds(15);
 

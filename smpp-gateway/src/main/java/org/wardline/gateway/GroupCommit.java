@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.wardline.jdbc.Rest;
 
 /**
  * One writer: whatever arrives while a commit runs becomes the next batch. So a lone entry waits
@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 final class GroupCommit<E> implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
   private static final int MAX_BATCH = 1_000;
-  private static final Duration APART_PER_ENTRY = Duration.ofNanos(500_000);
-  private static final Duration MAX_APART = Duration.ofMillis(20);
+  private static final Duration APART_PER_ENTRY = Duration.ofNanos(250_000);
+  private static final Duration MAX_APART = Duration.ofMillis(10);
   private static final Duration IDLE_LOOK = Duration.ofMillis(200);
   private static final Duration FIRST_RETRY = Duration.ofMillis(50);
   private static final Duration LAST_RETRY = Duration.ofSeconds(1);
@@ -84,7 +84,7 @@ final class GroupCommit<E> implements AutoCloseable {
     while (!abandoned && !isOver()) {
       awaitFirst();
       if (!batch.isEmpty()) {
-        rest(earliest);
+        Rest.until(earliest, () -> abandoned);
       }
       if (abandoned) {
         return;
@@ -153,15 +153,6 @@ final class GroupCommit<E> implements AutoCloseable {
       } catch (InterruptedException e) {
         abandoned = true;
       }
-    }
-  }
-
-  private void rest(long untilNanos) {
-    // A park may end early for no reason.
-    for (long left = untilNanos - System.nanoTime();
-        left > 0 && !abandoned;
-        left = untilNanos - System.nanoTime()) {
-      LockSupport.parkNanos(left);
     }
   }
 

@@ -58,13 +58,15 @@ final class JournalStore {
       ledger.insert(tx, attempts, left);
       // What another gateway has taken over meanwhile is that one's to tell of.
       tell(attempts.stream().filter(one -> left.contains(one.text().id())).toList(), consequences);
-      receipts.addAll(matcher.takeEarly(tx, attempts));
+      receipts.addAll(
+          matcher.takeEarly(
+              tx, attempts.stream().flatMap(one -> one.accepted().stream()).toList()));
     }
     List<LateAnswers.Answer> late =
         batch.late().isEmpty() ? List.of() : lateLedger.write(tx, batch.late(), consequences);
     if (!late.isEmpty()) {
       receipts.addAll(
-          matcher.takeEarly(tx, late.stream().map(LateAnswers.Answer::asAttempt).toList()));
+          matcher.takeEarly(tx, late.stream().map(LateAnswers.Answer::segment).toList()));
     }
     receipts.addAll(words.read(tx, batch.receipts()));
     int unmatched = receipts.isEmpty() ? 0 : matcher.settle(tx, receipts, consequences);

@@ -1,11 +1,11 @@
 package org.wardline.gateway;
 
+import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.wardline.gateway.Attempt.AcceptedSegment;
-import org.wardline.gateway.Attempt.Outcome;
 
 /**
  * What the carrier answered after we had given up waiting: it has the segment, and this is its id.
@@ -24,18 +24,15 @@ final class LateAnswers {
    * @param text as it was when the segment was submitted
    * @param total segments of the whole text
    */
-  record Answer(ClaimedText text, int total, AcceptedSegment segment) {
-    /** For those who look for receipts that came before it. */
-    Attempt asAttempt() {
-      return new Attempt(text, total, List.of(segment), new Outcome.MaybeSent());
-    }
-  }
+  record Answer(ClaimedText text, int total, AcceptedSegment segment) {}
 
   private record Key(UUID text, int segment) {}
 
-  private final LinkedHashMap<Key, Answer> kept = new LinkedHashMap<>();
+  /** Both answers, when the second try was answered late too. */
+  private final LinkedHashMap<Key, ArrayDeque<Answer>> kept = new LinkedHashMap<>();
 
   private final Runnable news;
+  private int size;
 
   /**
    * @param news called when there is one to write; must not block
@@ -46,9 +43,10 @@ final class LateAnswers {
 
   void keep(Answer answer) {
     synchronized (this) {
-      kept.put(new Key(answer.text().id(), answer.segment().number()), answer);
-      if (kept.size() > MAX_KEPT) {
-        kept.pollFirstEntry();
+      kept.computeIfAbsent(key(answer), key -> new ArrayDeque<>()).add(answer);
+      size++;
+      if (size > MAX_KEPT) {
+        forget(kept.firstEntry().getValue().getFirst());
       }
     }
     news.run();
@@ -56,15 +54,34 @@ final class LateAnswers {
 
   /** For the text's next attempt: the segment is with the carrier and need not be sent again. */
   synchronized @Nullable AcceptedSegment take(UUID text, int segment) {
-    Answer answer = kept.remove(new Key(text, segment));
-    return answer == null ? null : answer.segment();
+    ArrayDeque<Answer> answers = kept.get(new Key(text, segment));
+    if (answers == null) {
+      return null;
+    }
+    Answer answer = answers.getFirst();
+    forget(answer);
+    return answer.segment();
   }
 
   synchronized List<Answer> all() {
-    return List.copyOf(kept.values());
+    return kept.values().stream().flatMap(ArrayDeque::stream).toList();
   }
 
   synchronized void forget(List<Answer> written) {
-    kept.values().removeAll(written);
+    written.forEach(this::forget);
+  }
+
+  private void forget(Answer answer) {
+    ArrayDeque<Answer> answers = kept.get(key(answer));
+    if (answers != null && answers.remove(answer)) {
+      size--;
+      if (answers.isEmpty()) {
+        kept.remove(key(answer));
+      }
+    }
+  }
+
+  private static Key key(Answer answer) {
+    return new Key(answer.text().id(), answer.segment().number());
   }
 }

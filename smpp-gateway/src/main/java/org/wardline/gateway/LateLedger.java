@@ -2,6 +2,8 @@ package org.wardline.gateway;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.wardline.gateway.Attempt.AcceptedSegment;
 import org.wardline.gateway.LateAnswers.Answer;
@@ -27,12 +29,25 @@ final class LateLedger {
   /** Returns those that need not be kept any more. */
   List<Answer> write(Tx tx, List<Answer> answers, Consequences consequences) {
     List<Answer> written = new ArrayList<>();
+    Set<UUID> claimed = claimed(tx, answers);
     for (Answer answer : answers) {
+      if (claimed.contains(answer.text().id())) {
+        continue;
+      }
       if (isThere(tx, answer) || settle(tx, answer, consequences) || note(tx, answer)) {
         written.add(answer);
       }
     }
     return written;
+  }
+
+  /** Those are not looked at one by one: there may be a window of them, for as long as it takes. */
+  private static Set<UUID> claimed(Tx tx, List<Answer> answers) {
+    return Set.copyOf(
+        tx.query(
+            "SELECT id FROM sms.outbound WHERE id = ANY(?::uuid[]) AND state = 'submitting'",
+            row -> row.uuid("id"),
+            (Object) answers.stream().map(answer -> answer.text().id()).toArray(UUID[]::new)));
   }
 
   /** Its commit came through unheard. */
@@ -54,20 +69,7 @@ final class LateLedger {
   private boolean settle(Tx tx, Answer answer, Consequences consequences) {
     AcceptedSegment segment = answer.segment();
     boolean last = segment.number() == answer.total();
-    String change =
-        last ? "DELETE FROM sms.outbound" : "UPDATE sms.outbound SET accepted_segments = ?";
-    String where =
-        """
-         WHERE id = (
-          SELECT id FROM sms.outbound
-          WHERE id = ? AND state = 'queued' AND accepted_segments = ? FOR UPDATE SKIP LOCKED)
-        """;
-    int before = segment.number() - 1;
-    int changed =
-        last
-            ? tx.update(change + where, answer.text().id(), before)
-            : tx.update(change + where, segment.number(), answer.text().id(), before);
-    if (changed == 0) {
+    if (!(last ? finish(tx, answer) : advance(tx, answer))) {
       return false;
     }
     // Nothing was sent a second time, so of a short text there is one copy.
@@ -80,6 +82,31 @@ final class LateLedger {
       }
     }
     return true;
+  }
+
+  private static final String FINISH =
+      """
+      DELETE FROM sms.outbound WHERE id = (
+        SELECT id FROM sms.outbound
+        WHERE id = ? AND state = 'queued' AND accepted_segments = ? FOR UPDATE SKIP LOCKED)
+      """;
+
+  /** With its last segment it leaves the queue; false when it does not wait for that one. */
+  private static boolean finish(Tx tx, Answer answer) {
+    return tx.update(FINISH, answer.text().id(), answer.segment().number() - 1) > 0;
+  }
+
+  private static final String ADVANCE =
+      """
+      UPDATE sms.outbound SET accepted_segments = ? WHERE id = (
+        SELECT id FROM sms.outbound
+        WHERE id = ? AND state = 'queued' AND accepted_segments = ? FOR UPDATE SKIP LOCKED)
+      """;
+
+  /** Its second try begins after this segment; false when it does not wait for that one. */
+  private static boolean advance(Tx tx, Answer answer) {
+    int number = answer.segment().number();
+    return tx.update(ADVANCE, number, answer.text().id(), number - 1) > 0;
   }
 
   private boolean note(Tx tx, Answer answer) {
@@ -118,7 +145,7 @@ final class LateLedger {
         copy,
         answer.text().expiresAt(),
         segment.at(),
-        segment.givenId().equals(segment.smscId()) ? null : segment.givenId(),
+        segment.storedGivenId(),
         segment.source(),
         reported != null,
         answer.text().id(),

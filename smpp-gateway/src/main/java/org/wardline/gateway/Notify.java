@@ -21,22 +21,22 @@ final class Notify {
 
   private final Db db;
   private final String channel;
-  private final boolean atOnce;
+  private final boolean byHand;
   private final AtomicBoolean coming = new AtomicBoolean();
   private volatile long earliest = System.nanoTime();
 
   /**
-   * @param atOnce on the caller's thread and every time: for a simulation, which has no other
+   * @param byHand on the caller's thread and every time: a simulation has no other
    */
-  Notify(Db db, String channel, boolean atOnce) {
+  Notify(Db db, String channel, boolean byHand) {
     this.db = db;
     this.channel = channel;
-    this.atOnce = atOnce;
+    this.byHand = byHand;
   }
 
   /** Wakes the channel's listener, now or within {@link #APART}. */
   void ring() {
-    if (atOnce) {
+    if (byHand) {
       quietly(db, channel);
     } else if (coming.compareAndSet(false, true)) {
       Thread.ofVirtual().name("notify").start(this::ringSoon);

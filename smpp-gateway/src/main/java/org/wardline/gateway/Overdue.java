@@ -3,7 +3,6 @@ package org.wardline.gateway;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import org.wardline.jdbc.Tx;
 
 /**
@@ -12,10 +11,8 @@ import org.wardline.jdbc.Tx;
  *
  * @param smscId the id as the carrier wrote it in its response
  * @param source the number it left from; must be the one of the submit (SMPP 3.4 §4.8.1)
- * @param number which segment of the text
  */
-record Overdue(
-    String link, String smscId, String source, UUID outboundId, int number, Instant acceptedAt) {
+record Overdue(String smscId, String source) {
   /**
    * Takes the segments to ask for now, the longest silent first, and remembers that they were asked
    * for.
@@ -44,18 +41,10 @@ record Overdue(
               AND (reported IS NULL OR reported = 'unknown') AND source IS NOT NULL
               AND smsc_id NOT LIKE 'none:%' AND (asked_at IS NULL OR asked_at <= ?)
             ORDER BY accepted_at LIMIT ? FOR UPDATE SKIP LOCKED))
-          RETURNING link, coalesce(given_id, smsc_id) AS smsc_id, source, outbound_id, number,
-                    accepted_at)
-        SELECT link, smsc_id, source, outbound_id, number, accepted_at FROM overdue ORDER BY accepted_at
+          RETURNING coalesce(given_id, smsc_id) AS smsc_id, source, accepted_at)
+        SELECT smsc_id, source FROM overdue ORDER BY accepted_at
         """,
-        row ->
-            new Overdue(
-                row.string("link"),
-                row.string("smsc_id"),
-                row.string("source"),
-                row.uuid("outbound_id"),
-                row.intValue("number"),
-                row.instant("accepted_at")),
+        row -> new Overdue(row.string("smsc_id"), row.string("source")),
         now,
         link,
         now.minus(lookBack),

@@ -65,20 +65,18 @@ final class ReceiptMatcher {
    * from before the text was claimed belongs to another text that once had the same id (carriers
    * start their ids anew) and is dropped.
    */
-  List<Receipt> takeEarly(Tx tx, List<Attempt> attempts) {
+  List<Receipt> takeEarly(Tx tx, List<AcceptedSegment> segments) {
     List<String> receiptIds = new ArrayList<>();
     List<Instant> since = new ArrayList<>();
-    for (Attempt attempt : attempts) {
-      for (AcceptedSegment segment : attempt.accepted()) {
-        habit
-            .style()
-            .receiptId(segment.smscId())
-            .ifPresent(
-                id -> {
-                  receiptIds.add(id);
-                  since.add(segment.claimedAt().minus(CLOCK_TOLERANCE));
-                });
-      }
+    for (AcceptedSegment segment : segments) {
+      habit
+          .style()
+          .receiptId(segment.smscId())
+          .ifPresent(
+              id -> {
+                receiptIds.add(id);
+                since.add(segment.claimedAt().minus(CLOCK_TOLERANCE));
+              });
     }
     if (receiptIds.isEmpty()) {
       return List.of();

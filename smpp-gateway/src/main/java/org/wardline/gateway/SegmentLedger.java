@@ -47,7 +47,7 @@ final class SegmentLedger {
       for (AcceptedSegment segment : attempt.accepted()) {
         reported[i] = isBrokenOff(attempt) && left.contains(attempt.text().id()) ? "failed" : null;
         smscIds[i] = segment.smscId();
-        given[i] = segment.givenId().equals(segment.smscId()) ? null : segment.givenId();
+        given[i] = segment.storedGivenId();
         sources[i] = segment.source();
         ids[i] = attempt.text().id();
         numbers[i] = segment.number();

@@ -195,7 +195,7 @@ final class Submitter {
           throttle.accepted();
           this.accepted.increment();
           metrics.submitted("accepted", taken.latency());
-          accepted.add(accepted(text, opened, segment, taken));
+          accepted.add(accepted(text, opened.source(), segment.number(), taken));
           return null;
         }
         case SubmitResult.Refused refused when refused.throttled() -> {
@@ -225,7 +225,7 @@ final class Submitter {
         }
         case SubmitResult.TimedOut unanswered -> {
           metrics.submitted("answer lost");
-          listen(unanswered.late(), text, opened, segment);
+          listen(unanswered.late(), text, opened.source(), segment.number(), segment.total());
           return new Outcome.MaybeSent();
         }
       }
@@ -251,11 +251,13 @@ final class Submitter {
     return awaited.toCompletableFuture().getNow(result);
   }
 
+  /** Is kept for as long as the connection: it must hold no number of a patient and no words. */
   private void listen(
       CompletionStage<SubmitResult> awaited,
       ClaimedText text,
-      SmsQueue.Opened opened,
-      SmsText.Segment segment) {
+      String source,
+      int number,
+      int total) {
     var _ =
         awaited.thenAccept(
             answer -> {
@@ -263,22 +265,18 @@ final class Submitter {
                 accepted.increment();
                 metrics.submitted("accepted late");
                 late.keep(
-                    new LateAnswers.Answer(
-                        text, segment.total(), accepted(text, opened, segment, taken)));
+                    new LateAnswers.Answer(text, total, accepted(text, source, number, taken)));
               }
             });
   }
 
   private AcceptedSegment accepted(
-      ClaimedText text,
-      SmsQueue.Opened opened,
-      SmsText.Segment segment,
-      SubmitResult.Accepted taken) {
+      ClaimedText text, String source, int number, SubmitResult.Accepted taken) {
     return new AcceptedSegment(
-        segment.number(),
-        storable(text.id(), segment, taken),
+        number,
+        storable(text.id(), number, taken),
         taken.messageId(),
-        opened.source(),
+        source,
         text.claimedAt(),
         clock.instant());
   }
@@ -313,8 +311,8 @@ final class Submitter {
   }
 
   /** An empty or odd id cannot be matched; the text is still sent, its fate stays unknown. */
-  private static String storable(UUID id, SmsText.Segment segment, SubmitResult.Accepted taken) {
+  private static String storable(UUID id, int number, SubmitResult.Accepted taken) {
     String smscId = CarrierWords.printable(MessageIds.normalise(taken.messageId()));
-    return smscId.isEmpty() ? "none:" + id + ":" + segment.number() : smscId;
+    return smscId.isEmpty() ? "none:" + id + ":" + number : smscId;
   }
 }

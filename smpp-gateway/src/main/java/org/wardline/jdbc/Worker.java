@@ -3,7 +3,6 @@ package org.wardline.jdbc;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +71,7 @@ public final class Worker implements AutoCloseable {
         if (batch.getAsInt() == 0) {
           await(poll);
         }
-        rest(began + apart.toNanos());
+        Rest.until(began + apart.toNanos(), () -> closed);
         failures = 0;
       } catch (RuntimeException e) {
         if (closed) {
@@ -90,15 +89,6 @@ public final class Worker implements AutoCloseable {
         }
         await(PAUSE_AFTER_FAILURE);
       }
-    }
-  }
-
-  private void rest(long untilNanos) {
-    // A park may end early for no reason.
-    for (long left = untilNanos - System.nanoTime();
-        left > 0 && !closed;
-        left = untilNanos - System.nanoTime()) {
-      LockSupport.parkNanos(left);
     }
   }
 

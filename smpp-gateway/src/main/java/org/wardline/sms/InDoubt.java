@@ -21,7 +21,7 @@ public enum InDoubt {
   }
 
   /** The reverse of {@link #wireName}. */
-  public static InDoubt of(String wireName) {
-    return valueOf(wireName.toUpperCase(Locale.ROOT));
+  public static InDoubt ofWireName(String name) {
+    return valueOf(name.toUpperCase(Locale.ROOT));
   }
 }

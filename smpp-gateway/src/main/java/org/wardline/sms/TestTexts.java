@@ -3,6 +3,7 @@ package org.wardline.sms;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.wardline.jdbc.Row;
 import org.wardline.jdbc.Tx;
@@ -63,21 +64,19 @@ public final class TestTexts {
    */
   public static void apply(Tx tx, List<SmsQueue.Event> events) {
     for (SmsQueue.Event event : events) {
-      tx
-          .query(
+      Optional<DeliveryState> before =
+          tx.first(
               "SELECT state FROM sms.test_text WHERE id = ? FOR UPDATE",
               row -> DeliveryState.ofWireName(row.string("state")),
-              event.id())
-          .stream()
-          .filter(before -> before.after(event.state()) == event.state())
-          .forEach(
-              before ->
-                  tx.update(
-                      "UPDATE sms.test_text SET state = ?, detail = ?, changed_at = ? WHERE id = ?",
-                      event.state().wireName(),
-                      event.detail(),
-                      event.at(),
-                      event.id()));
+              event.id());
+      if (before.isPresent() && before.get().after(event.state()) == event.state()) {
+        tx.update(
+            "UPDATE sms.test_text SET state = ?, detail = ?, changed_at = ? WHERE id = ?",
+            event.state().wireName(),
+            event.detail(),
+            event.at(),
+            event.id());
+      }
     }
   }
 

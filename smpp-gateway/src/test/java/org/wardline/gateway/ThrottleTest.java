@@ -4,44 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 class ThrottleTest {
-  /** Time that passes only by waiting. */
-  private static final class Waiting implements Ticks {
-    private long now = -5;
-
-    @Override
-    public long nanos() {
-      return now;
-    }
-
-    @Override
-    public void waitUntil(long nanos) {
-      now = Math.max(now, nanos);
-    }
-
-    @Override
-    public void await(CompletionStage<?> what, long until) {
-      waitUntil(until);
-    }
-
-    @Override
-    public void stop() {
-      // Nobody waits here.
-    }
-  }
-
-  private final Waiting time = new Waiting();
+  private final Clockwork time = new Clockwork(-5);
 
   private Duration takes(int segments, Throttle throttle) {
-    long start = time.now;
+    long start = time.nanos();
     for (int i = 0; i < segments; i++) {
       throttle.await();
       throttle.accepted();
     }
-    return Duration.ofNanos(time.now - start);
+    return Duration.ofNanos(time.nanos() - start);
   }
 
   @Test
@@ -67,7 +41,7 @@ class ThrottleTest {
     for (int i = 0; i < 3; i++) {
       throttle.await();
       throttle.refused();
-      time.now += Duration.ofSeconds(1).toNanos();
+      time.pass(1);
     }
     assertThat(throttle.spacing()).isEqualTo(Duration.ofMillis(80));
     takes(400, throttle);
@@ -96,14 +70,14 @@ class ThrottleTest {
   @Test
   void texts_to_one_number_keep_their_distance_and_others_pass() {
     Throttle throttle = new Throttle(new Pace(0, 1), time);
-    long start = time.now;
+    long start = time.nanos();
     throttle.awaitTurnOf(1);
     for (long other = 2; other < 30_000; other++) {
       throttle.awaitTurnOf(other);
     }
-    assertThat(time.now - start).isZero();
+    assertThat(time.nanos() - start).isZero();
     throttle.awaitTurnOf(1);
-    assertThat(time.now - start).isEqualTo(Duration.ofSeconds(1).toNanos());
+    assertThat(time.nanos() - start).isEqualTo(Duration.ofSeconds(1).toNanos());
   }
 
   @Test

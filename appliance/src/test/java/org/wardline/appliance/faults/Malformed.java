@@ -22,6 +22,7 @@ final class Malformed {
   private static final double TEXTS_PER_SECOND = 20;
   private static final int LONGEST_PAUSE_MS = 40;
   private static final int EVERY_BIND_ODD = 6;
+  private static final int PROGRESS_EVERY = 250;
   private static final Duration WARM_UP = Duration.ofSeconds(8);
   private static final Duration RESPOND_DELAY = Duration.ofMillis(20);
   private static final Duration RECEIPT_DELAY = Duration.ofMillis(50);
@@ -61,6 +62,11 @@ final class Malformed {
         awaitBound(carrier);
         Thread.sleep(random.nextInt(LONGEST_PAUSE_MS));
         inject(carrier, tally, Mutant.next(random), random, kinds);
+        if ((i + 1) % PROGRESS_EVERY == 0) {
+          System.err.printf(
+              "%d of %d wrong PDUs after %.0f s, %d binds again%n",
+              i + 1, count, (System.nanoTime() - start) / 1e9, carrier.binds() - bindsBefore);
+        }
       }
       awaitBound(carrier);
       traffic.stop();

@@ -30,7 +30,10 @@ final class HealthChecks {
   private static final long QUEUE_SECONDS_WARN = 60;
   private static final long QUEUE_SECONDS_FAILED = 900;
 
-  /** Links are exchanged and gateways restarted within this time. */
+  /**
+   * Age of the oldest text: since when no link carries it is not known. Links are exchanged and
+   * gateways restarted within this time.
+   */
   private static final long STRANDED_SECONDS_TOLERATED = 30;
 
   private static final Duration ARCHIVE_LAG_WARN = Duration.ofMinutes(5);

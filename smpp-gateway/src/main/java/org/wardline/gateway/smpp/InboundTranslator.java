@@ -41,12 +41,21 @@ final class InboundTranslator implements MessageReceiverListener {
 
   private final SmppInbound inbound;
   private final InboundPdu.Origin origin;
+  private final SparseLog withoutId;
 
   /**
    * @param alive whether the session whose PDUs this translates is still bound
    */
   InboundTranslator(SmppInbound inbound, BooleanSupplier alive) {
+    this(inbound, alive, WITHOUT_ID);
+  }
+
+  /**
+   * @param withoutId told of receipts without a message id
+   */
+  InboundTranslator(SmppInbound inbound, BooleanSupplier alive, SparseLog withoutId) {
     this.inbound = inbound;
+    this.withoutId = withoutId;
     this.origin = new InboundPdu.Origin(UUID.randomUUID(), alive);
   }
 
@@ -110,7 +119,7 @@ final class InboundTranslator implements MessageReceiverListener {
               udhi ? withoutHeader(octets) : octets, pdu.getDataCoding() & 0xFF, tlvs);
       if (receipt.isEmpty()) {
         // Refusing it would bring the same receipt back for ever.
-        WITHOUT_ID.say("A delivery receipt without a message id was acknowledged and dropped");
+        withoutId.say("A delivery receipt without a message id was acknowledged and dropped");
         return InboundAnswer.ACCEPTED;
       }
       return inbound.onReceipt(receipt.get());

@@ -77,6 +77,11 @@ final class PendingRequests {
     public void doneWithInvalidResponse(InvalidResponseException e) {
       response.completeExceptionally(e);
     }
+
+    /** It was written, and no response can come any more. */
+    void linkLost() {
+      response.completeExceptionally(new LinkLostException(true, null));
+    }
   }
 
   /**
@@ -180,7 +185,7 @@ final class PendingRequests {
     for (Integer sequenceNumber : pending.keySet()) {
       Pending waiting = pending.remove(sequenceNumber);
       if (waiting != null) {
-        waiting.response.completeExceptionally(new LinkLostException(true, null));
+        waiting.linkLost();
       }
     }
     giveUpLate();
@@ -195,7 +200,7 @@ final class PendingRequests {
       }
     }
     if (oldest != null) {
-      oldest.getValue().response.completeExceptionally(new LinkLostException(true, null));
+      oldest.getValue().linkLost();
     }
     if (closed) {
       giveUpLate();
@@ -210,7 +215,7 @@ final class PendingRequests {
       late.clear();
     }
     for (Pending one : all) {
-      one.response.completeExceptionally(new LinkLostException(true, null));
+      one.linkLost();
     }
   }
 

@@ -2,9 +2,6 @@ package org.wardline.gateway.smpp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +9,6 @@ import java.util.List;
 import org.jsmpp.bean.DeliverSm;
 import org.jsmpp.extra.ProcessRequestException;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class SparseLogTest {
   private final List<String> lines = new ArrayList<>();
@@ -36,23 +32,15 @@ class SparseLogTest {
 
   @Test
   void thousands_of_receipts_without_an_id_do_not_fill_the_log() throws ProcessRequestException {
-    Logger logger = (Logger) LoggerFactory.getLogger(InboundTranslator.class);
-    ListAppender<ILoggingEvent> written = new ListAppender<>();
-    written.start();
-    logger.addAppender(written);
-    try {
-      InboundTranslator translator = new InboundTranslator(new RecordingInbound(), () -> true);
-      DeliverSm receipt = new DeliverSm();
-      receipt.setEsmClass((byte) 0x04);
-      receipt.setShortMessage("stat:DELIVRD err:000".getBytes(StandardCharsets.US_ASCII));
-      for (int i = 0; i < 5_000; i++) {
-        translator.onAcceptDeliverSm(receipt);
-      }
-    } finally {
-      logger.detachAppender(written);
+    InboundTranslator translator = new InboundTranslator(new RecordingInbound(), () -> true, log);
+    DeliverSm receipt = new DeliverSm();
+    receipt.setEsmClass((byte) 0x04);
+    receipt.setShortMessage("stat:DELIVRD err:000".getBytes(StandardCharsets.US_ASCII));
+    for (int i = 0; i < 5_000; i++) {
+      translator.onAcceptDeliverSm(receipt);
     }
-    // None when another test of this process has written it within the minute.
-    assertThat(written.list).hasSizeLessThanOrEqualTo(1);
+    assertThat(lines)
+        .containsExactly("A delivery receipt without a message id was acknowledged and dropped");
   }
 
   @Test
