@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.wardline.jdbc.Db;
 import org.wardline.server.health.HealthFinding.Failed;
@@ -84,18 +85,30 @@ final class HealthChecks {
         return justNow ? new Warn(what, means, todo) : new Failed(what, means, todo);
       }
     }
-    for (LinkStatus link : wanted) {
-      if (link.want() == Links.Want.PAUSE) {
-        return new Warn(
-            "Link \"" + link.link() + "\" is paused.",
-            "It receives, and sends nothing. Its texts wait, or take another link.",
-            "When the reason is over, let it send again: wardline link resume "
-                + link.link()
-                + ".");
-      }
+    List<LinkStatus> paused = wanted.stream().filter(l -> l.want() == Links.Want.PAUSE).toList();
+    if (paused.isEmpty()) {
+      return new Ok(
+          wanted.size() == 1 ? "connected" : "all " + wanted.size() + " links are connected");
     }
-    return new Ok(
-        wanted.size() == 1 ? "connected" : "all " + wanted.size() + " links are connected");
+    String first = paused.getFirst().link();
+    String todo =
+        "When the reason is over, press “Let it send again” on the page /links; at a terminal:"
+            + " wardline link resume "
+            + first
+            + ".";
+    if (paused.size() < wanted.size()) {
+      return new Warn(
+          "Link \"" + first + "\" is paused.",
+          "It receives, and sends nothing. Its texts wait, unless another link carries them.",
+          todo);
+    }
+    return new Failed(
+        paused.size() == 1
+            ? "No text goes out now: the only link, \"" + first + "\", is paused."
+            : "No text goes out now: all " + paused.size() + " links are paused.",
+        "Texts are accepted and wait here until a link sends again, or until their time runs out."
+            + " Answers still come in.",
+        todo + " Urgent matters: call the patient.");
   }
 
   /** Not one that people have taken out of service. */
@@ -106,16 +119,31 @@ final class HealthChecks {
     };
   }
 
-  static HealthCheck queue(Supplier<SmsQueue.Depth> depth) {
-    return HealthCheck.of("Texts waiting", () -> queue(depth.get()));
+  /**
+   * @param held how many of them no link can send now
+   */
+  static HealthCheck queue(Supplier<SmsQueue.Depth> depth, LongSupplier held) {
+    return HealthCheck.of("Texts waiting", () -> queue(depth.get(), held.getAsLong()));
   }
 
-  static HealthFinding queue(SmsQueue.Depth depth) {
+  static HealthFinding queue(SmsQueue.Depth depth, long held) {
     if (depth.oldestSeconds() < QUEUE_SECONDS_WARN) {
+      if (depth.waiting() > 0 && held > 0) {
+        return new Warn(
+            held == 1
+                ? "1 text waits that no link can send now."
+                : held + " texts wait that no link can send now.",
+            "Patients get these texts late, or not at all when their time runs out first.",
+            "See the link to the carrier above, and the page /links.");
+      }
       return new Ok(depth.waiting() == 0 ? "none" : depth.waiting() + ", moving");
     }
     String what =
-        depth.waiting() + " texts wait, the oldest for " + depth.oldestSeconds() / 60 + " min";
+        (depth.waiting() == 1
+                ? "1 text waits, for "
+                : depth.waiting() + " texts wait, the oldest for ")
+            + depth.oldestSeconds() / 60
+            + " min";
     String means = "Patients get their texts late.";
     String todo =
         "Look at the link to the carrier above; ask the carrier whether it slows us down.";

@@ -62,7 +62,7 @@ public final class HealthFeature {
         List.of(
             HealthChecks.database(db),
             HealthChecks.links(db, clock),
-            HealthChecks.queue(new QueueDepth(db, queue, clock, metrics)),
+            HealthChecks.queue(new QueueDepth(db, queue, clock, metrics), links::held),
             HealthChecks.stranded(links::stranded),
             HealthChecks.aside(() -> db.inTransaction(queue::aside)),
             HealthChecks.archive(() -> Duration.ofSeconds(archive.lag().oldestSeconds())),

@@ -10,7 +10,7 @@ public sealed interface HealthFinding {
   record Ok(String what) implements HealthFinding {}
 
   /**
-   * Something needs attention; texts still flow.
+   * Something needs attention before it becomes worse. Says nothing about whether every text flows.
    *
    * @param what what is wrong
    * @param whatItMeans what it means for patients

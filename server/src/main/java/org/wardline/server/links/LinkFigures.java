@@ -13,6 +13,7 @@ import org.wardline.metrics.Metrics;
 import org.wardline.metrics.Metrics.Reading;
 import org.wardline.sms.LinkStatus;
 import org.wardline.sms.Links;
+import org.wardline.sms.Routes;
 import org.wardline.sms.SmsQueue;
 
 /**
@@ -29,7 +30,8 @@ final class LinkFigures {
       Instant at,
       List<LinkView> links,
       List<SmsQueue.LineDepth> waiting,
-      List<StrandedTexts> stranded) {}
+      List<StrandedTexts> stranded,
+      long held) {}
 
   private final Db db;
   private final Links links;
@@ -113,6 +115,11 @@ final class LinkFigures {
     return now().stranded();
   }
 
+  /** What waits and cannot leave now: no link that carries it is connected and wanted to send. */
+  long held() {
+    return now().held();
+  }
+
   private static long stranded(Known known, String line) {
     return known.stranded().stream()
         .filter(texts -> texts.line().equals(line))
@@ -156,10 +163,27 @@ final class LinkFigures {
               List<LinkView> views = LinkView.of(LinkStatus.all(tx), links.wanted(tx), now);
               List<SmsQueue.LaneDepth> lanes = queue.depthByLane(tx);
               return new Known(
-                  now, views, withEmptyLines(byLine(lanes)), StrandedTexts.of(views, lanes));
+                  now,
+                  views,
+                  withEmptyLines(byLine(lanes)),
+                  StrandedTexts.of(views, lanes),
+                  held(views, lanes));
             });
     known = fresh;
     return fresh;
+  }
+
+  private static long held(List<LinkView> views, List<SmsQueue.LaneDepth> lanes) {
+    List<Routes.Link> sending =
+        views.stream()
+            .filter(view -> view.want() == Links.Want.RUN && view.isBound())
+            .flatMap(view -> RoutePreview.inService(view).stream())
+            .filter(Routes.Link::usable)
+            .toList();
+    return lanes.stream()
+        .filter(lane -> Routes.order(sending, lane.line(), lane.prefix()).isEmpty())
+        .mapToLong(SmsQueue.LaneDepth::waiting)
+        .sum();
   }
 
   private static List<SmsQueue.LineDepth> byLine(List<SmsQueue.LaneDepth> lanes) {

@@ -120,7 +120,8 @@ public record LinkView(
       return "No gateway has taken it up. One that runs does so within a second.";
     }
     if (isDrained()) {
-      return "Nothing is under way, and it is not connected. Its texts wait, or take another link.";
+      return "Nothing is under way, and it is not connected. Its texts wait, unless another link carries"
+          + " them.";
     }
     if (!isReported()) {
       return "Nothing is sent or received on it. Is the service wardline-gateway running?";

@@ -40,6 +40,11 @@ public final class LinksFeature {
     return figures.stranded();
   }
 
+  /** How many waiting texts no link can send now; asked anew once a second at most. */
+  public long held() {
+    return figures.held();
+  }
+
   public void routes(HttpRules rules) {
     pages.routes(rules);
     api.routes(rules);

@@ -10,6 +10,7 @@ import org.wardline.server.conversations.Line;
 import org.wardline.server.conversations.ReadableTimes;
 import org.wardline.server.conversations.StateWords;
 import org.wardline.sms.DeliveryState;
+import org.wardline.sms.Links.Want;
 import org.wardline.sms.SmsQueue;
 import org.wardline.sms.TestTexts.TestText;
 
@@ -58,6 +59,13 @@ public record LinksPage(
     if (bound == 0) {
       return new Summary(
           "No link is connected. Texts wait here; answers wait at the carrier.", "error");
+    }
+    if (wanted.stream().allMatch(link -> link.want() == Want.PAUSE)) {
+      return new Summary(
+          wanted.size() == 1
+              ? "The only link is paused; no text goes out until it is let send again."
+              : "Every link is paused; no text goes out until one is let send again.",
+          "error");
     }
     if (wanted.stream().allMatch(link -> link.standing().tone().equals("good"))) {
       return new Summary(

@@ -39,8 +39,29 @@ class HealthChecksTest {
   }
 
   @Test
+  void a_pause_of_the_only_link_is_a_failure_that_says_that_no_text_goes_out_and_where_to_end_it() {
+    LinkStatus paused = link("bound", 1000, 2, Want.PAUSE);
+    assertThat(HealthChecks.links(List.of(paused), NOW))
+        .isInstanceOfSatisfying(
+            Failed.class,
+            failed -> {
+              assertThat(failed.what())
+                  .isEqualTo("No text goes out now: the only link, \"carrier\", is paused.");
+              assertThat(failed.whatItMeans()).doesNotContain("another link");
+              assertThat(failed.whatToDo())
+                  .containsSubsequence(
+                      "Let it send again", "/links", "wardline link resume carrier");
+            });
+    assertThat(HealthChecks.links(List.of(paused, paused), NOW))
+        .isInstanceOfSatisfying(
+            Failed.class, failed -> assertThat(failed.what()).contains("all 2 links are paused"));
+  }
+
+  @Test
   void a_paused_link_is_a_warning_and_a_drained_one_is_not_missed_while_another_runs() {
-    assertThat(HealthChecks.links(List.of(link("bound", 1000, 2, Want.PAUSE)), NOW))
+    assertThat(
+            HealthChecks.links(
+                List.of(link("bound", 1000, 2, Want.PAUSE), link("bound", 1000, 2, Want.RUN)), NOW))
         .isInstanceOf(Warn.class);
     LinkStatus drained = link("stopped", 1000, 500, Want.DRAIN);
     assertThat(HealthChecks.links(List.of(drained, link("bound", 1000, 2, Want.RUN)), NOW))
@@ -67,9 +88,18 @@ class HealthChecksTest {
 
   @Test
   void old_texts_in_the_queue_are_said_however_few() {
-    assertThat(HealthChecks.queue(new SmsQueue.Depth(5_000, 10))).isInstanceOf(Ok.class);
-    assertThat(HealthChecks.queue(new SmsQueue.Depth(1, 120))).isInstanceOf(Warn.class);
-    assertThat(HealthChecks.queue(new SmsQueue.Depth(1, 3_600))).isInstanceOf(Failed.class);
+    assertThat(HealthChecks.queue(new SmsQueue.Depth(5_000, 10), 0)).isInstanceOf(Ok.class);
+    assertThat(HealthChecks.queue(new SmsQueue.Depth(1, 120), 0)).isInstanceOf(Warn.class);
+    assertThat(HealthChecks.queue(new SmsQueue.Depth(1, 3_600), 0)).isInstanceOf(Failed.class);
+  }
+
+  @Test
+  void a_text_that_no_link_can_send_now_is_not_said_to_move() {
+    assertThat(HealthChecks.queue(new SmsQueue.Depth(3, 5), 1))
+        .isInstanceOfSatisfying(
+            Warn.class,
+            warn -> assertThat(warn.what()).isEqualTo("1 text waits that no link can send now."));
+    assertThat(HealthChecks.queue(new SmsQueue.Depth(0, 0), 1)).isEqualTo(new Ok("none"));
   }
 
   @Test

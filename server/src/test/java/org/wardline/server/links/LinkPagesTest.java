@@ -170,6 +170,24 @@ class LinkPagesTest {
   }
 
   @Test
+  void while_the_only_link_is_paused_no_page_says_that_texts_flow() {
+    gateway.bound("first");
+    gateway.justWaiting("main", "+");
+    server.clock.forward(Duration.ofSeconds(3));
+    gateway.bound("first");
+    assertThat(it.get("/health").body()).contains("1, moving");
+
+    it.post("/links/first/pause", form());
+    gateway.wants("first", Want.PAUSE);
+    server.clock.forward(Duration.ofSeconds(3));
+
+    assertThat(it.get("/links").body()).contains("The only link is paused; no text goes out");
+    assertThat(it.get("/health").body())
+        .contains("No text goes out now", "Let it send again", "1 text waits that no link can send")
+        .doesNotContain("Texts still flow", "moving", "another link");
+  }
+
+  @Test
   void draining_asks_first_and_says_what_it_means() {
     gateway.bound("first");
 

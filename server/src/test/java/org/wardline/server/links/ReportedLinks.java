@@ -5,6 +5,7 @@ import java.util.List;
 import org.wardline.jdbc.Db;
 import org.wardline.server.TestServer;
 import org.wardline.sms.DeliveryState;
+import org.wardline.sms.Links;
 
 /** What a gateway would write, by hand, with the rights of the tables' owner. */
 final class ReportedLinks {
@@ -57,8 +58,23 @@ final class ReportedLinks {
                 detail));
   }
 
+  /** The gateway has taken up what people want. */
+  void wants(String link, Links.Want want) {
+    owner.run(
+        tx -> tx.update("UPDATE sms.link SET want = ? WHERE link = ?", want.wireName(), link));
+  }
+
+  /** One text that has only just come. */
+  void justWaiting(String line, String prefix) {
+    waiting(line, prefix, 1, 0);
+  }
+
   /** Texts that have waited for seven minutes. */
   void waiting(String line, String prefix, int texts) {
+    waiting(line, prefix, texts, 7);
+  }
+
+  private void waiting(String line, String prefix, int texts, int minutes) {
     owner.run(
         tx ->
             tx.update(
@@ -66,11 +82,12 @@ final class ReportedLinks {
                 INSERT INTO sms.outbound
                   (id, line, prefix, recipient, sealed, segments, expires_at, accepted_at)
                 SELECT gen_random_uuid(), ?, ?, n, '', 1, now() + interval '1 hour',
-                       now() - interval '7 minutes'
+                       now() - make_interval(mins => ?)
                 FROM generate_series(1, ?) AS n
                 """,
                 line,
                 prefix,
+                minutes,
                 texts));
   }
 
