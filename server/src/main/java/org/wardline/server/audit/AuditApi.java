@@ -14,6 +14,7 @@ import org.wardline.server.accounts.Access;
 import org.wardline.server.accounts.Caller;
 import org.wardline.server.web.Cursor;
 import org.wardline.server.web.Json;
+import org.wardline.server.web.Parameters;
 import org.wardline.server.web.Problem;
 
 /**
@@ -41,6 +42,7 @@ final class AuditApi {
   private record Entry(Cursor cursor, Map<String, Object> json) {}
 
   private void list(Caller caller, ServerRequest request, ServerResponse response) {
+    Parameters.only(request, "after", "limit");
     Cursor after =
         request.query().first("after").asOptional().map(Cursor::parse).orElse(Cursor.START);
     String limit = request.query().first("limit").orElse(String.valueOf(DEFAULT_LIMIT));

@@ -25,6 +25,7 @@ import org.wardline.server.conversations.SendRequest.Purpose;
 import org.wardline.server.conversations.SendRequest.Target;
 import org.wardline.server.web.Cursor;
 import org.wardline.server.web.Json;
+import org.wardline.server.web.Parameters;
 import org.wardline.server.web.Problem;
 import org.wardline.sms.DeliveryState;
 import org.wardline.sms.PhoneNumber;
@@ -240,6 +241,7 @@ final class MessageApi {
   }
 
   private void list(Caller caller, ServerRequest request, ServerResponse response) {
+    Parameters.only(request, "direction", "line", "after", "limit");
     Optional<String> direction = request.query().first("direction").asOptional();
     if (direction.filter(d -> !d.equals("in") && !d.equals("out")).isPresent()) {
       throw Problem.invalid("direction must be in or out.");

@@ -18,6 +18,7 @@ import org.wardline.server.conversations.Line;
 import org.wardline.server.links.CarrierLinks.Outcome;
 import org.wardline.server.links.CarrierLinks.TestOutcome;
 import org.wardline.server.web.Json;
+import org.wardline.server.web.Parameters;
 import org.wardline.server.web.Problem;
 import org.wardline.sms.LinkStatus;
 import org.wardline.sms.Links.Want;
@@ -81,6 +82,7 @@ final class LinkApi {
   private record Wish(String name, String want) {}
 
   private void list(Caller caller, ServerRequest request, ServerResponse response) {
+    Parameters.only(request);
     CarrierLinks.Overview found = links.overview(caller, false);
     Json.send(
         response,

@@ -50,6 +50,52 @@ class ContractTest {
   }
 
   @Test
+  void every_list_refuses_a_parameter_that_the_contract_does_not_know_and_names_those_it_does()
+      throws Exception {
+    try (TestServer server = new TestServer()) {
+      String token = server.token("lister", "conversation:read", "audit:read", "link:read");
+      int lists = 0;
+      for (Map.Entry<String, JsonNode> path : contract().get("paths").properties()) {
+        JsonNode get = path.getValue().path("get");
+        if (get.isMissingNode() || get.has("security") || path.getKey().contains("{")) {
+          continue;
+        }
+        lists++;
+        HttpResponse<String> answer =
+            server
+                .browser()
+                .get(
+                    "/api/v1" + path.getKey() + "?to=%2B13125550100",
+                    "Authorization",
+                    "Bearer " + token);
+        assertThat(answer.statusCode()).as(path.getKey()).isEqualTo(400);
+        assertThat(answer.body()).contains("invalid-request").doesNotContain("3125550100");
+        for (JsonNode parameter : get.path("parameters")) {
+          String name =
+              parameter.has("$ref")
+                  ? contract()
+                      .at(parameter.path("$ref").asString().substring(1))
+                      .path("name")
+                      .asString()
+                  : parameter.path("name").asString();
+          assertThat(answer.body()).as(path.getKey()).contains(name);
+          assertThat(
+                  server
+                      .browser()
+                      .get(
+                          "/api/v1" + path.getKey() + "?" + name + "=",
+                          "Authorization",
+                          "Bearer " + token)
+                      .body())
+              .as("%s takes %s", path.getKey(), name)
+              .doesNotContain("not known here");
+        }
+      }
+      assertThat(lists).isEqualTo(3);
+    }
+  }
+
+  @Test
   void the_contract_knows_every_problem_type() {
     JsonNode contract = contract();
     JsonNode types = contract.at("/components/schemas/Problem/properties/type/enum");
