@@ -182,10 +182,15 @@ final class LinkApi {
 
   private void route(Caller caller, ServerRequest request, ServerResponse response) {
     RouteBody body = Json.read(request, RouteBody.class);
+    String to = body.to();
+    if (to == null) {
+      throw Problem.invalid(
+          "\"to\" is missing. Give a number or its beginning with the plus sign, such as +1312.");
+    }
     String line = Optional.ofNullable(body.line()).orElse(links.lines().getFirst().id());
     checkLine(line);
     String number =
-        Numbers.beginning(Optional.ofNullable(body.to()).orElse(""))
+        Numbers.beginning(to)
             .orElseThrow(() -> new Problem(Problem.Type.INVALID_NUMBER, Numbers.BAD_BEGINNING));
     RoutePreview preview = links.route(caller, line, number);
     Json.send(response, Status.OK_200, Map.of("ways", preview.ways(), "others", preview.others()));

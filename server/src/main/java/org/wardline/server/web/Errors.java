@@ -200,7 +200,9 @@ final class Errors {
         answer.status(),
         answer.type(),
         answer.title(),
-        answer.detail(),
+        allow
+            .map(header -> answer.detail() + " It takes " + header.get() + ".")
+            .orElse(answer.detail()),
         answer.reference(),
         headers);
   }

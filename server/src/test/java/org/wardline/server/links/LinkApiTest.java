@@ -129,6 +129,15 @@ class LinkApiTest {
   }
 
   @Test
+  void a_question_for_the_way_without_a_number_is_told_that_it_is_missing() throws Exception {
+    Answer asked = call(reader, "POST", "/routes", "{}");
+
+    assertThat(asked.status()).isEqualTo(400);
+    assertThat(asked.body().path("type").asString()).endsWith(":invalid-request");
+    assertThat(asked.body().path("detail").asString()).contains("\"to\" is missing");
+  }
+
+  @Test
   void mistakes_are_all_named_and_nothing_is_saved() throws Exception {
     Answer put = call(writer, "PUT", "/links/extra", body("hots: a\\nport: x\\npassword: pw-can"));
 
@@ -196,7 +205,7 @@ class LinkApiTest {
         .isEqualTo("It does not carry line main.");
     assertThat(usual.text()).doesNotContain("555");
     assertThat(route(reader, "{\"line\":\"nope\",\"to\":\"+1\"}").status()).isEqualTo(422);
-    assertThat(route(reader, "{}").status()).isEqualTo(422);
+    assertThat(route(reader, "{\"to\":\"\"}").status()).isEqualTo(422);
     assertThat(route(reader, "[]").status()).isEqualTo(400);
   }
 
@@ -205,8 +214,9 @@ class LinkApiTest {
     Answer get = call(reader, "GET", "/routes?to=%2B13125550123", "");
 
     assertThat(get.status()).isEqualTo(405);
+    assertThat(get.text()).contains("It takes POST.");
     assertThat(get.text()).doesNotContain("555");
-    assertThat(call(reader, "POST", "/routes?to=%2B13125550123", "{}").status()).isEqualTo(422);
+    assertThat(call(reader, "POST", "/routes?to=%2B13125550123", "{}").status()).isEqualTo(400);
   }
 
   private static Answer route(String token, String json) throws Exception {
