@@ -78,7 +78,9 @@ final class LinkTable {
         List.of(
             "shall",
             link.path("want").asString()
-                + (link.has("changedBy") ? ", says " + link.path("changedBy").asString() : "")));
+                + (link.has("changedBy")
+                    ? ", says " + link.path("changedBy").asString() + changed(link, now)
+                    : "")));
     rows.add(
         List.of("set by", link.path("added").asBoolean() ? "console or command" : "gateway.yaml"));
     if (!status.isMissingNode()) {
@@ -120,6 +122,12 @@ final class LinkTable {
       lines.add("not %s: %s".formatted(way.path("link").asString(), way.path("reason").asString()));
     }
     return lines;
+  }
+
+  private static String changed(JsonNode link, Instant now) {
+    return link.has("changedAt")
+        ? ", for " + age(Duration.between(Instant.parse(link.path("changedAt").asString()), now))
+        : "";
   }
 
   private static String since(JsonNode link, Instant now) {

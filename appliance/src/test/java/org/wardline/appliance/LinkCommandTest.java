@@ -73,6 +73,20 @@ class LinkCommandTest {
   }
 
   @Test
+  void one_link_says_since_when_somebody_has_wanted_what_it_does() {
+    JsonNode link =
+        JsonMapper.shared()
+            .readTree(
+                """
+                {"name":"first","want":"run","changedBy":"ines","changedAt":"2026-11-21T10:04:00Z",
+                 "standing":"Connected","since":"2026-11-21T10:00:00Z"}
+                """);
+
+    assertThat(LinkTable.one(link, Instant.parse("2026-11-21T10:05:00Z")))
+        .anySatisfy(line -> assertThat(line).contains("run, says ines, for 60 s"));
+  }
+
+  @Test
   void tables_line_up_and_keep_what_matters() {
     JsonNode items =
         JsonMapper.shared()

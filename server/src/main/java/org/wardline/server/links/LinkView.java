@@ -129,16 +129,34 @@ public record LinkView(
     return status.get().detail();
   }
 
-  /** Since when it stands so; null when nobody knows. */
+  /**
+   * Since when it stands so; null when nobody knows. What people want of it counts from when they
+   * said so: a paused link stays connected, so its connection is older than the pause.
+   */
   public @Nullable Instant since() {
+    boolean asWanted =
+        switch (want()) {
+          case PAUSE -> isReported();
+          case DRAIN -> isReported() && !isDrained();
+          case REMOVE -> true;
+          case RUN -> false;
+        };
+    if (asWanted) {
+      return changedAt();
+    }
     return status
         .map(s -> isReported() || isDrained() ? s.since() : s.seenAt())
-        .orElseGet(() -> wanted.map(Wanted::changedAt).orElse(null));
+        .orElseGet(this::changedAt);
   }
 
   /** Who asked for what it shall do, and when; empty when it is only in {@code gateway.yaml}. */
   public String changedBy() {
     return wanted.map(Wanted::changedBy).orElse("");
+  }
+
+  /** When they did; null when nobody has. */
+  public @Nullable Instant changedAt() {
+    return wanted.map(Wanted::changedAt).orElse(null);
   }
 
   public String peer() {

@@ -162,7 +162,8 @@ class LinkPagesTest {
     assertThat(location(it.post("/links/first/pause", form()))).isEqualTo("/links#link-first");
     assertThat(wanted("first").want()).isEqualTo(Want.PAUSE);
     assertThat(wanted("first").changedBy()).isEqualTo("ines");
-    assertThat(it.get("/links").body()).contains("Paused", "Let it send again", "by <bdi>ines");
+    assertThat(it.get("/links").body())
+        .contains("Paused", "Let it send again", "by <bdi>ines</bdi>, <time datetime=\"");
 
     it.post("/links/first/resume", form());
     assertThat(wanted("first").want()).isEqualTo(Want.RUN);
