@@ -15,7 +15,7 @@ final class LinkTable {
 
   static List<String> links(JsonNode items, Instant now) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("LINK", "STANDING", "SINCE", "SHALL", "CARRIER", "SEG/S", "WINDOW", "LINES"));
+    rows.add(List.of("LINK", "STANDING", "SINCE", "WANTED", "CARRIER", "SEG/S", "WINDOW", "LINES"));
     for (JsonNode link : items) {
       JsonNode status = link.path("status");
       rows.add(
@@ -76,7 +76,7 @@ final class LinkTable {
     rows.add(List.of("", link.path("detail").asString("")));
     rows.add(
         List.of(
-            "shall",
+            "wanted",
             link.path("want").asString()
                 + (link.has("changedBy")
                     ? ", says " + link.path("changedBy").asString() + changed(link, now)

@@ -111,8 +111,8 @@ class LinkCommandTest {
     assertThat(LinkTable.stranded(JsonMapper.shared().createArrayNode())).isEmpty();
     assertThat(LinkTable.links(items, Instant.parse("2026-11-21T10:05:00Z")))
         .containsExactly(
-            "LINK     STANDING          SINCE  SHALL  CARRIER            SEG/S  WINDOW  LINES",
-            "first    Connected         5 min  run    smsc.example:2775  12     3/10    all",
-            "new-one  Not taken up yet  -      run    -                  0.0    0/0     all");
+            "LINK     STANDING          SINCE  WANTED  CARRIER            SEG/S  WINDOW  LINES",
+            "first    Connected         5 min  run     smsc.example:2775  12     3/10    all",
+            "new-one  Not taken up yet  -      run     -                  0.0    0/0     all");
   }
 }

@@ -163,6 +163,17 @@ public record LinkView(
     return status.map(LinkStatus::peer).filter(peer -> !peer.isEmpty()).orElse("");
   }
 
+  /** The carrier's host; a narrow card may break after it, not within the port. */
+  public String peerHost() {
+    return peer().substring(0, peer().length() - peerPort().length());
+  }
+
+  /** With its colon; empty when there is none. */
+  public String peerPort() {
+    int colon = peer().lastIndexOf(':');
+    return colon < 0 ? "" : peer().substring(colon);
+  }
+
   /** The lines it carries. */
   public String lines() {
     return status

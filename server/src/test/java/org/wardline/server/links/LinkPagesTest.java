@@ -85,7 +85,8 @@ class LinkPagesTest {
     String page = it.get("/links").body();
 
     assertThat(page)
-        .contains("1 of 2 links are connected", "Connected", "smsc.example:2775", "3 of 10", "4.5")
+        .contains("1 of 2 links are connected", "Connected", "3 of 10", "4.5")
+        .contains("smsc.example<wbr><span class=\"port\">:2775</span>", "<dt>Wanted</dt>")
         .contains("Not connected", "The carrier refused the password.")
         .contains("The carrier refused a text (2 times)")
         .doesNotContain("2026-11-21T10:00:00Z The carrier");
@@ -378,7 +379,8 @@ class LinkPagesTest {
     assertThat(page.indexOf("<strong>named</strong>")).isPositive();
     assertThat(page.indexOf("<strong>named</strong>"))
         .isLessThan(page.indexOf("<strong>all</strong>"));
-    assertThat(page).contains("It goes here.", "named names this one", "Cannot be counted on now");
+    assertThat(page).contains("<strong>named</strong>: <span class=\"\">It goes here.");
+    assertThat(page).contains("named names this one", "Cannot be counted on now");
 
     String other = it.post("/links/route", form("to", NUMBER, "line", "main")).body();
     assertThat(other).contains("It does not carry line main.").doesNotContain(NUMBER);
