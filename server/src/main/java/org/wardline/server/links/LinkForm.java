@@ -102,6 +102,23 @@ public record LinkForm(
             .stream().map(String::strip).map(this::withoutForeignLine).distinct().toList());
   }
 
+  /** One that was sent without a name, or with one that cannot be. */
+  LinkForm withoutName() {
+    return new LinkForm(
+        isNew,
+        name,
+        fields,
+        rest,
+        Stream.concat(
+                Stream.of(
+                    name.isEmpty()
+                        ? "\"name\" is missing."
+                        : "\"name\" must have 1 to 32 small letters, digits and dashes, and begin"
+                            + " with a letter or digit."),
+                mistakes.stream())
+            .toList());
+  }
+
   /** What is wrong with a field has no line that the person could see. */
   private String withoutForeignLine(String mistake) {
     Matcher line = LINE.matcher(mistake);

@@ -104,8 +104,16 @@ final class LinkPages {
   private void add(Caller caller, ServerRequest request, ServerResponse response) {
     Form form = Form.of(request);
     LinkForm typed = LinkForm.typed(true, form.trimmed("name"), form);
-    if (typed.name().matches(CarrierLinks.NAME_FORM)
-        && links.find(caller, typed.name()).isPresent()) {
+    if (!typed.name().matches(CarrierLinks.NAME_FORM)) {
+      form(
+          caller,
+          request,
+          response,
+          LinkCheck.mistakes("new", typed.settings(form.text(LinkForm.PASSWORD)))
+              .map(typed::refused)
+              .orElse(typed)
+              .withoutName());
+    } else if (links.find(caller, typed.name()).isPresent()) {
       form(
           caller,
           request,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -387,6 +388,18 @@ class LinkPagesTest {
     assertThat(it.post("/links/route", form("to", "x", "line", "main")).statusCode())
         .isEqualTo(422);
     assertThat(String.join("\n", server.audit())).doesNotContain("3125550123");
+  }
+
+  @Test
+  void a_form_sent_empty_names_every_missing_field_at_the_field() {
+    HttpResponse<String> answer = it.post("/links/new", form());
+
+    assertThat(answer.statusCode()).isEqualTo(422);
+    for (String field : List.of("name", "host", "system-id", "password")) {
+      String said = ">&#34;" + field + "&#34; is missing.";
+      assertThat(answer.body().replace("\"" + field + "\" is", "&#34;" + field + "&#34; is"))
+          .contains("<li" + said, "<p id=\"" + field + "-error\" class=\"field-error\"" + said);
+    }
   }
 
   @Test
