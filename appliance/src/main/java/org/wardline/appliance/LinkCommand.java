@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "link",
     description = "Shows and steers the links to carriers.",
-    subcommands = CommandLine.HelpCommand.class)
+    subcommands = HelpCommand.class)
 final class LinkCommand implements Runnable {
   private static final int OK = 0;
   private static final int FAILED = 1;
@@ -38,8 +37,8 @@ final class LinkCommand implements Runnable {
       names = "--data",
       paramLabel = "DIR",
       scope = ScopeType.INHERIT,
-      description = "The data folder. Default: ${DEFAULT-VALUE}")
-  Path data = Path.of(".wardline");
+      description = Cli.DATA_HELP)
+  Path data = Path.of(Cli.DATA);
 
   @Option(
       names = "--json",

@@ -31,11 +31,8 @@ final class StatusCommand implements Callable<Integer> {
   private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(20);
   private static final long MEGABYTE = 1_000_000;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "The data folder. Default: ${DEFAULT-VALUE}")
-  Path data = Path.of(".wardline");
+  @Option(names = "--data", paramLabel = "DIR", description = Cli.DATA_HELP)
+  Path data = Path.of(Cli.DATA);
 
   @Spec CommandSpec spec;
 

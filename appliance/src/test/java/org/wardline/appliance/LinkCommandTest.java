@@ -1,13 +1,17 @@
 package org.wardline.appliance;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -44,6 +48,58 @@ class LinkCommandTest {
     Result password = run("link", "add", "x", "--set", "password=open", "--data", dir.toString());
     assertThat(password.exit()).isEqualTo(2);
     assertThat(password.err()).contains("--password-file").doesNotContain("open\n");
+  }
+
+  @Test
+  void every_command_says_how_it_is_used() {
+    everyCommand(Cli.commandLine(), List.of());
+  }
+
+  private void everyCommand(CommandLine command, List<String> path) {
+    if (path.equals(List.of("help")) || path.equals(List.of("link", "help"))) {
+      return;
+    }
+    String usage = "Usage: wardline" + path.stream().map(" "::concat).collect(joining());
+    Result asked = run(with(path, "--help"));
+    assertThat(asked.exit()).as("%s", path).isZero();
+    assertThat(asked.out()).startsWith(usage);
+    if (!path.isEmpty()) {
+      List<String> words = new ArrayList<>(path);
+      words.addFirst("help");
+      Result help = run(words.toArray(String[]::new));
+      assertThat(help.exit()).as("%s", words).isZero();
+      assertThat(help.out()).isEqualTo(asked.out());
+    }
+    command.getSubcommands().forEach((name, next) -> everyCommand(next, List.of(with(path, name))));
+  }
+
+  private static String[] with(List<String> path, String word) {
+    return Stream.concat(path.stream(), Stream.of(word)).toArray(String[]::new);
+  }
+
+  @Test
+  void help_for_a_command_that_there_is_not_is_wrong_usage() {
+    assertThat(run("help", "link", "nonsense").exit()).isEqualTo(2);
+    assertThat(run("link", "help", "route").out()).startsWith("Usage: wardline link route");
+  }
+
+  @Test
+  void the_default_shown_is_not_the_folder_that_was_given() {
+    assertThat(run("link", "nonsense", "--data", "given-folder").err())
+        .doesNotContain("given-folder");
+    Result wrong = run("link", "--data", "given-folder");
+    assertThat(wrong.exit()).isEqualTo(2);
+    assertThat(wrong.err()).contains("Default: .wardline").doesNotContain("given-folder");
+    for (String[] words :
+        List.of(
+            new String[] {"link", "show", "--data", "given-folder"},
+            new String[] {"link", "add", "x", "--set", "password=p", "--data", "given-folder"},
+            new String[] {"link", "list", "--data", "given-folder", "--nonsense"})) {
+      assertThat(run(words).err()).contains("Default: .wardline").doesNotContain("given-folder");
+    }
+    assertThat(run("status", "--data", "given-folder", "--help").out())
+        .contains("Default: .wardline")
+        .doesNotContain("given-folder");
   }
 
   @Test
