@@ -22,7 +22,7 @@ public final class GatewayPool {
    * A plan made while a table was empty and kept for ever reads the whole table later: the queue's
    * tables go from empty to thousands of rows in seconds. Planning anew costs a fraction of a
    * commit. (Kept plans were tried with every way to read a table whole switched off: PostgreSQL
-   * then joined in the wrong order, through the whole index, and was slower by half.)
+   * then joined in the wrong order, through the whole index, and was a third slower.)
    *
    * <p>No bitmap scans: the queue's rows come and go so fast that its indexes are mostly about rows
    * that are gone. An index scan marks those it meets, and the next one passes over them; a bitmap
